@@ -83,6 +83,7 @@ class ShownScreens:
         self._lock = threading.Lock()
         self._state: s.State = s.Recovering()
         self._model = self._numbered(self._state)
+        self._entered_as = self._model.frame.serial
 
     @classmethod
     def of(cls, kiosk: Kiosk, about: PresentationContext) -> ShownScreens:
@@ -105,6 +106,7 @@ class ShownScreens:
         """The model that is to be seen from now on, with its serial."""
         with self._lock:
             self._state, self._model = state, self._numbered(state)
+            self._entered_as = self._model.frame.serial
             return self._model
 
     def present_again(self) -> bool:
@@ -124,7 +126,7 @@ class ShownScreens:
         staff are called, only that somebody is there.
         """
         with self._lock:
-            state, present_serial = self._state, self._model.frame.serial
+            state, present_serial, entered_as = self._state, self._model.frame.serial, self._entered_as
         if serial != present_serial:
             log(LogEvent.TOUCH_STALE, level=logging.DEBUG, state=type(state).__name__, intent=intent.value)
             return
@@ -134,7 +136,8 @@ class ShownScreens:
             intent = Intent.MORE_TIME
         visit = s.visit_of(state)
         chose = on.PersonChose(intent, choice, s.asked_in(state), VisitIds(uuid4(), uuid4()))
-        self._post(chose, visit.id if visit else None, serial)
+        # Its surroundings may have given the page another serial; the engine knows the one of when it was entered.
+        self._post(chose, visit.id if visit else None, entered_as)
 
     def _numbered(self, state: s.State) -> ScreenModel:
         visit = s.visit_of(state)

@@ -67,8 +67,9 @@ class TouchHarness:
         )
         self.waiting: list[StaffCall] = []
         self.staff = StaffCalls(self._clock, self.waiting.append, lambda: None)
+        self.has_paper = True
         about = PresentationContext(site.region, LANGUAGES, False, "https://r.example/", 25)
-        self.screens = ShownScreens(about, self.engine.post, staff=self.staff)
+        self.screens = ShownScreens(about, self.engine.post, lambda: not self.has_paper, staff=self.staff)
 
     def _show(self, state: s.State) -> int:
         return self.screens.present(state).frame.serial
@@ -262,3 +263,16 @@ def test_what_became_of_a_call_is_told_without_another_serial_or_deadline(place:
     assert now.frame.staff.told is not None
     assert replace(now, frame=replace(now.frame, staff=before.frame.staff)) == before
     assert not place.screens.present_again()
+
+
+def test_the_first_page_takes_touches_when_its_surroundings_have_changed(place: TouchHarness) -> None:
+    place.starts_idle()
+    before = place.serial
+    place.has_paper = False
+    assert place.screens.present_again()
+    place.screens.touched(Intent.START, "", before)
+    place.engine.pump()
+    assert isinstance(place.engine.state, s.Idle)  # it was meant for the page before
+    place.screens.touched(Intent.START, "", place.serial)
+    place.engine.pump()
+    assert not isinstance(place.engine.state, s.Idle)
