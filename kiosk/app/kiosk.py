@@ -22,7 +22,15 @@ from kiosk.app.start_failure import print_mistakes
 from kiosk.config.capabilities_check import load_fitting_unit
 from kiosk.config.settings import Config
 from kiosk.domain.clock import Clock
-from kiosk.domain.devices import CODE_SCANNER, GUIDANCE_LIGHTS, ID_READER, PERMIT_CHIP, PERMIT_UNIT, RECEIPT_PRINTER
+from kiosk.domain.devices import (
+    CODE_SCANNER,
+    DEVICES,
+    GUIDANCE_LIGHTS,
+    ID_READER,
+    PERMIT_CHIP,
+    PERMIT_UNIT,
+    RECEIPT_PRINTER,
+)
 from kiosk.domain.faults import CONFIGURATION, WORKER_DIED, Fault
 from kiosk.domain.holder_check import CheckWay
 from kiosk.domain.staff_call import CallWay
@@ -40,11 +48,12 @@ from kiosk.runtime.engine import Engine
 from kiosk.runtime.memory import Outstanding
 from kiosk.runtime.workers import Worker
 from kiosk.services.device_check import DeviceCheck, JournalLook
-from kiosk.services.device_health import DeviceHealth
+from kiosk.services.device_health import BESIDE_DEVICES, CENTRAL, DeviceHealth
 from kiosk.services.effect_dispatch import EffectDispatcher, ServiceThread, on_thread, unless
 from kiosk.services.guidance_lights import Guide
 from kiosk.services.job_times import BACKGROUND
 from kiosk.services.journal_guard import JournalGuard
+from kiosk.services.part_tests import PartTests
 from kiosk.services.rules import RulesService
 from kiosk.services.slot_watch import SlotWatch
 from kiosk.services.staff_calls import StaffCalls
@@ -145,6 +154,8 @@ class Kiosk:
             pilot=self.config.pilot,
             has_code_scanner=bool(self.config.devices[CODE_SCANNER]),
             holder_check=self.config.holder_check.rule,
+            has_technicians=bool(self.config.service_mode.technicians),
+            parts=(*(device.name for device in DEVICES if self.config.devices[device]), *BESIDE_DEVICES),
         )
 
     def _route_effects(self, dispatcher: EffectDispatcher, surroundings_changed: Callable[[], None]) -> None:
@@ -167,6 +178,9 @@ class Kiosk:
         self.lesser.route(dispatcher)
         if self.config.holder_check.rule.without_face is CheckWay.ATTENDANT:
             dispatcher.route(self._service_thread("holder_check", self._factory.holder_check), (do.CheckAttendant,))
+        if self.config.service_mode.technicians:
+            access = self._service_thread("technician_access", self._factory.technician_access)
+            dispatcher.route(access, (do.CheckTechnician, do.CheckUnlockCode))
         if self.config.attendant_call is CallWay.CENTRAL:
             calling = self._service_thread(STAFF_CALL, lambda worker: self._factory.staff_call(worker, staff.note))
             staff = self.staff = staff_calls(calling, self._crew, self.clock, surroundings_changed)
@@ -216,6 +230,9 @@ class Kiosk:
         journal = self._service_thread("journal", lambda _: JournalLook(self._guard))
         check = DeviceCheck(id_card, permit, chip, central, journal, self.health, standing, surroundings_changed)
         dispatcher.handle_inline(do.CheckDevices, check.carry_out)
+        parts = {ID_READER.name: id_card, PERMIT_UNIT.name: permit, PERMIT_CHIP.name: chip, CENTRAL: central}
+        parts |= {device.name: thread for device, thread in lesser.items()}
+        dispatcher.handle_inline(do.TestPart, PartTests(parts, self.health).carry_out)
         self._permit, self._chip, self._central, self._outbox = permit, chip, central, outbox
         self._receipt = lesser[RECEIPT_PRINTER]
         if (lights := lesser.get(GUIDANCE_LIGHTS)) is not None:

@@ -33,6 +33,7 @@ from kiosk.texts.words import Words
 if TYPE_CHECKING:
     from drivers.permit_unit.base import PermitUnit
     from drivers.permit_unit.dialects import UnitFile
+    from drivers.receipt_printer.document import ReceiptDocument
     from drivers.transport.base import Coupler
     from kiosk.central.client import CentralClient
     from kiosk.central.reading import Unknown
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from kiosk.services.receipt import ReceiptService
     from kiosk.services.slot_watch import SlotWatch
     from kiosk.services.staff_calls import StaffCall
+    from kiosk.services.technician_access import TechnicianAccess
     from kiosk.workflow.states import State
 
 
@@ -168,6 +170,7 @@ class ServiceFactory:
         from kiosk.papers.receipt_text import ReceiptText
         from kiosk.papers.slip_text import SlipText
         from kiosk.papers.slips import Slips
+        from kiosk.papers.test_print import test_print
         from kiosk.services.receipt import ReceiptService
 
         printer = ReceiptPrinter(
@@ -178,7 +181,11 @@ class ServiceFactory:
         site = (self._region, self._translate, self._config.receipt_link, self._config.kiosk_name, self._clock)
         text = ReceiptText(*site, self._config.face_refreshed_at, self._reads_large)
         slips = SlipText(*site, self._reads_large)
-        return ReceiptService(printer, text.compose, Slips(self._about, slips).compose)
+
+        def compose_test() -> ReceiptDocument:
+            return test_print(self._config.kiosk_name, self._clock.now(), self._config.receipt_link)
+
+        return ReceiptService(printer, text.compose, Slips(self._about, slips).compose, compose_test)
 
     def code_scanner(self, worker: Worker) -> CodeScannerService:
         from drivers.code_scanner.device import LineScanner
@@ -219,6 +226,14 @@ class ServiceFactory:
             self._config.holder_check.attendants,
             self._config.state_dir / "attendant_tries.json",
             Boot(self._clock.monotonic),
+        )
+
+    def technician_access(self, worker: Worker) -> TechnicianAccess:
+        from kiosk.services.technician_access import TechnicianAccess
+
+        allowed = self._config.service_mode
+        return TechnicianAccess(
+            allowed.technicians, allowed.unlock_key, self._config.kiosk_name, self._config.state_dir, self._clock
         )
 
     def central(self, worker: Worker) -> CentralService:

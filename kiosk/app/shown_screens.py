@@ -14,11 +14,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID, uuid4
 
+from kiosk.control.snapshot import Snapshot
 from kiosk.domain.staff_call import StaffCalled
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.presentation.context import PresentationContext
 from kiosk.presentation.models.frame import StaffButton
-from kiosk.presentation.models.resident import ScreenModel
+from kiosk.presentation.models.screens import AnyScreenModel
 from kiosk.presentation.present import present
 from kiosk.presentation.resident.help_page import staff_call
 from kiosk.services.device_health import CENTRAL
@@ -51,7 +52,7 @@ class Serials:
         self._last = 0
         self._same: object = None
 
-    def given_to(self, model: ScreenModel, matter: object = None) -> ScreenModel:
+    def given_to(self, model: AnyScreenModel, matter: object = None) -> AnyScreenModel:
         """`model` with its serial, from 1. `matter`: what it is about, where the same words may be about another."""
         frame = replace(model.frame, serial=0, countdown_s=None, help=None, staff=None)
         same = (matter, replace(model, frame=frame))
@@ -63,7 +64,7 @@ class Serials:
 class ShownScreens:
     """States in, models out; intents in, events out. `present` on the machine's thread, `touched` on the window's.
     `without_paper()`: nothing could be printed now; `without_central()`: central is not reached; `staff`: None where
-    nobody can be called.
+    nobody can be called; `machine()`: how everything is, for a technician.
     """
 
     def __init__(
@@ -73,12 +74,14 @@ class ShownScreens:
         without_paper: Callable[[], bool] = lambda: False,
         without_central: Callable[[], bool] = lambda: False,
         staff: Staff | None = None,
+        machine: Callable[[], Snapshot | None] = lambda: None,
     ) -> None:
         self._about = about
         self._post = post
         self._without_paper = without_paper
         self._without_central = without_central
         self._staff = staff
+        self._machine = machine
         self._serials = Serials()
         self._lock = threading.Lock()
         self._state: s.State = s.Recovering()
@@ -97,12 +100,12 @@ class ShownScreens:
         )
 
     @property
-    def model(self) -> ScreenModel:
+    def model(self) -> AnyScreenModel:
         """What is to be seen now."""
         with self._lock:
             return self._model
 
-    def present(self, state: s.State) -> ScreenModel:
+    def present(self, state: s.State) -> AnyScreenModel:
         """The model that is to be seen from now on, with its serial."""
         with self._lock:
             self._state, self._model = state, self._numbered(state)
@@ -115,7 +118,7 @@ class ShownScreens:
         """
         with self._lock:
             before = self._model
-            if isinstance(self._state, s.Idle):
+            if isinstance(self._state, s.Idle | s.InServiceMode):
                 self._model = self._numbered(self._state)
             else:
                 self._model = replace(before, frame=replace(before.frame, staff=self._staff_call(self._state)))
@@ -139,7 +142,7 @@ class ShownScreens:
         # Its surroundings may have given the page another serial; the engine knows the one of when it was entered.
         self._post(chose, visit.id if visit else None, entered_as)
 
-    def _numbered(self, state: s.State) -> ScreenModel:
+    def _numbered(self, state: s.State) -> AnyScreenModel:
         visit = s.visit_of(state)
         model = present(
             self._about,
@@ -147,6 +150,7 @@ class ShownScreens:
             without_paper=self._without_paper(),
             without_central=self._without_central(),
             staff=self._staff_call(state),
+            machine=self._machine() if isinstance(state, s.InServiceMode) else None,
         )
         return self._serials.given_to(model, (visit.id if visit else None, s.asked_in(state)))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from kiosk.presentation.models.resident import ScreenModel
+from kiosk.presentation.models.screens import AnyScreenModel
 
 
 class Surface(Protocol):
@@ -18,7 +18,7 @@ class Surface(Protocol):
     def run(self) -> None:
         """Until it is left."""
 
-    def paint(self, model: ScreenModel) -> None:
+    def paint(self, model: AnyScreenModel) -> None:
         """Show `model` from now on."""
 
     def take_turn(self, then: Callable[[], None]) -> None:

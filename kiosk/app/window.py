@@ -24,7 +24,8 @@ from kiosk.domain.devices import PERMIT_UNIT
 from kiosk.domain.faults import WORKER_HANGS, Fault
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.journal.state_lock import HOLDER, StateLock
-from kiosk.presentation.models.resident import OutOfServiceScreen, ScreenModel, differs_in_staff_alone, in_language
+from kiosk.presentation.models.resident import OutOfServiceScreen, differs_in_staff_alone, in_language
+from kiosk.presentation.models.screens import AnyScreenModel
 from kiosk.runtime.watchdog import Watchdog
 from kiosk.texts.words import Text
 from kiosk.version import VERSION
@@ -70,7 +71,7 @@ class Window:
         self._screens: ShownScreens | None = None
         self._state: s.State | None = None
         self._closed = closed_page(opening, Text("out_of_service.starting"))
-        self._seen: ScreenModel | None = None
+        self._seen: AnyScreenModel | None = None
         self._turned_at, self._spoken = self._began, ""
         self._told: tuple[str, ...] = ()
         self._warm = False
@@ -268,11 +269,11 @@ class Window:
 
     # -- what is on it -------------------------------------------------------------------------------------------------
 
-    def model(self) -> ScreenModel:
+    def model(self) -> AnyScreenModel:
         """What is to be seen now."""
         return self._closed if self._state is None or self._screens is None else self._screens.model
 
-    def _first(self) -> ScreenModel:
+    def _first(self) -> AnyScreenModel:
         self._has_word.wait(FIRST_WORD_S)
         with self._lock:
             self._seen = self.model()

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from kiosk.config.access import AccessSettings, read_access
 from kiosk.config.device_urls import DeviceUrls, read_device_urls
 from kiosk.config.link import mistake_in_link
+from kiosk.config.service_mode import ServiceModeSettings, read_service_mode
 from kiosk.config.settings_table import Mistake, SettingsTable
 from kiosk.config.sound import read_sound
 from kiosk.data_files.central_address import mistake_in_central_address
@@ -110,6 +111,7 @@ class Config:
     sound: SoundSettings
     access: AccessSettings
     attendant_call: CallWay
+    service_mode: ServiceModeSettings
 
     @property
     def simulation(self) -> bool:
@@ -191,6 +193,7 @@ def _read_table(path: Path, table: dict[str, Any], assets_dir: Path) -> tuple[Co
         else None,
         sound=read_sound(reader.table("sound"), is_there=reader.has("sound")),
         access=read_access(reader.table("access")),
+        service_mode=read_service_mode(reader.table("service_mode"), beside, in_earnest=site != "simulation"),
     )
     reader.renamed("witness_socket", "automation_socket")
     reader.nothing_else()

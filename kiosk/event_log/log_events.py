@@ -108,6 +108,21 @@ class LogEvent(Enum):
     CLOCK_JUMPED = ("clock_jumped", "the time of day moved without that time having passed", ("by_s", "why"))
     ATTENDANT_REFUSED = ("attendant_refused", "a code was nobody's", ("wrong",))
     ATTENDANT_LOCKED = ("attendant_locked", "too many wrong codes in a row: none is looked at", ("wrong",))
+    TECHNICIAN_ADMITTED = ("technician_admitted", "somebody was let into service mode", ("technician", "role"))
+    TECHNICIAN_REFUSED = (
+        "technician_refused",
+        "number, one-time code or PIN was wrong, and nobody was let into service mode",
+        ("wrong",),
+    )
+    TECHNICIAN_LOCKED = ("technician_locked", "nothing is looked at after too many wrong tries", ("wrong",))
+    TECHNICIAN_UNCOUNTED = (
+        "technician_uncounted",
+        "tries or used codes could not be read or written, so nobody is let into service mode",
+        ("error",),
+    )
+    UNLOCK_REFUSED = ("unlock_refused", "a code that was to unlock service mode did not", ())
+    PART_TESTED = ("part_tested", "a technician tested a part of the machine", ("device", "test", "outcome"))
+    UNLOCKED = ("unlocked", "tries for service mode are counted anew, by a code of the operator's", ())
     ATTENDANT_UNCOUNTED = ("attendant_uncounted", "tries could not be written down, so none is given", ("error",))
     MESSAGE_WAITS = (
         "message_waits",

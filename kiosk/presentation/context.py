@@ -88,7 +88,10 @@ def term_of(case: s.AnyCase) -> Term:
 def frame_of(about: PresentationContext, state: s.State, way_out: WayOut) -> Frame:
     """What every screen has around it: language, way out, the idle time that is left."""
     visit = s.visit_of(state)
-    language = visit.language if visit else state.language if isinstance(state, s.Idle) else about.languages[0]
+    if isinstance(state, s.Idle | s.InServiceMode):
+        language = state.language
+    else:
+        language = visit.language if visit else about.languages[0]
     deadline = deadline_of(state)
     step, steps = step_of(state)
     return Frame(

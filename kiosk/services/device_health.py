@@ -27,6 +27,8 @@ OK = "ok"
 CENTRAL, CERTIFICATES, JOURNAL, DISPLAY, BIN = "central", "certificates", "journal", "display", "bin"
 """What is no device, and is told of beside them."""
 
+BESIDE_DEVICES = (CENTRAL, CERTIFICATES, JOURNAL, DISPLAY, BIN)
+
 _WORKS = {
     on.IdCardRead: ID_READER,
     on.PermitTakenIn: PERMIT_UNIT,

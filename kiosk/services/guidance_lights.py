@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from drivers.errors import DriverError
-from drivers.guidance_lights.base import GuidanceLights, Lights
+from drivers.guidance_lights.base import Glow, GuidanceLights, Light, Lights, Rate
 from kiosk.domain.devices import GUIDANCE_LIGHTS
 from kiosk.domain.faults import Fault
 from kiosk.presentation.guidance import DARK, Guidance, guidance_of
@@ -15,6 +15,9 @@ from kiosk.services.device_faults import fault_for, fault_of
 from kiosk.services.device_health import DeviceHealth
 from kiosk.services.effect_dispatch import Handler, ServiceThread
 from kiosk.workflow import states as s
+
+WALK_S = 1.0
+"""How long each light shines when all are tried."""
 
 AGAIN_S = 10.0
 """After what failed, while the same state is shown; the next state tries at once."""
@@ -38,6 +41,13 @@ class GuidanceLightsService:
     def check(self) -> None:
         """Raise a `DriverError` if the lights cannot be switched."""
         self._lights.check()
+
+    def test_walk(self) -> None:
+        """Switch each light on by itself for a second, one after the other, then all off. Raises a `DriverError`."""
+        for light in Light:
+            self._lights.show({light: Glow(Rate.STEADY)})
+            self._worker.pause(WALK_S)
+        self._lights.show({})
 
     def close(self) -> None:
         """All off: whoever opens them next knows nothing of what they showed."""

@@ -21,14 +21,19 @@ from kiosk.domain.kept_secret import KEY_BYTES
 from kiosk.domain.personal import Personal
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.journal.boot import Boot
-from kiosk.services.attendant_tries import Tries, TriesFile
 from kiosk.services.effect_dispatch import Handler, Post
+from kiosk.services.tries import Tries, TriesFile, TryRule
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 
 CODE = re.compile(r"(?P<number>[0-9]{2})(?P<secret>[0-9]{6,10})")
 COST, BLOCK, LANES = 2**14, 8, 1  # RFC 7914, section 2: 16 MB and some 50 ms on a small PC
 _SALT_BYTES = 16
+
+TRIES = 5
+LOCKED_FOR_S = 900.0
+RULE = TryRule(free=TRIES, first_s=LOCKED_FOR_S, most=TRIES)
+"""Wrong codes in a row, by anybody; a million secrets at five in a quarter of an hour take years."""
 
 
 def hashed(secret: str, salt: bytes | None = None, cost: int = COST) -> str:
@@ -61,7 +66,7 @@ class AttendantService:
 
     def __init__(self, attendants: Mapping[str, str], record: Path, boot: Boot) -> None:
         self._attendants = attendants
-        self._record = TriesFile(record)
+        self._record = TriesFile(record, RULE, LogEvent.ATTENDANT_UNCOUNTED)
         self._boot = boot
 
     @cached_property
@@ -80,16 +85,16 @@ class AttendantService:
         now = self._boot.moment()
         try:
             tries = self._record.read(now)
-            if tries.lock is not None and tries.lock.holds(now):
+            if self._record.wait_s(tries, now):
                 log(LogEvent.ATTENDANT_LOCKED, level=logging.WARNING, wrong=tries.wrong)
                 post(on.AttendantNotConfirmed(locked=True))
                 return
-            counted = tries.one_more(now)
+            counted = self._record.one_more(tries, now)
             self._record.write(counted)
             number = self._number_of(effect.code)
             if number is None:
                 log(LogEvent.ATTENDANT_REFUSED, level=logging.WARNING, wrong=counted.wrong)
-                post(on.AttendantNotConfirmed(locked=counted.lock is not None))
+                post(on.AttendantNotConfirmed(locked=counted.locked_since is not None))
                 return
             self._record.write(Tries())
         except OSError as error:

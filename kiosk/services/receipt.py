@@ -21,10 +21,17 @@ Compose = Callable[[Visit, Renewed], ReceiptDocument]
 class ReceiptService:
     """Owns the receipt printer on its worker's thread."""
 
-    def __init__(self, printer: ReceiptPrinter, compose: Compose, compose_slip: ComposeSlip) -> None:
+    def __init__(
+        self,
+        printer: ReceiptPrinter,
+        compose: Compose,
+        compose_slip: ComposeSlip,
+        compose_test: Callable[[], ReceiptDocument],
+    ) -> None:
         self._printer = printer
         self._compose = compose
         self._compose_slip = compose_slip
+        self._compose_test = compose_test
         self._used = False
 
     @property
@@ -39,6 +46,10 @@ class ReceiptService:
     def check(self) -> None:
         """Raise a `DriverError` if the printer does not answer, or says that it cannot print."""
         self._printer.check()
+
+    def test_print(self) -> None:
+        """Print a page of every kind of writing that receipts have. Raises a `DriverError`."""
+        self._printer.print_receipt(self._compose_test())
 
     def close(self) -> None:
         self._printer.close()

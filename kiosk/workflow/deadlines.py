@@ -9,20 +9,9 @@ choose is warned before the end (`WARNING_S`) and may have as much time as they 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kiosk.workflow import states as s
-
-
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    """`shown`: the screen warns before the end and offers more time."""
-
-    name: str
-    seconds: float
-    shown: bool
-    reason: str
-
+from kiosk.workflow.deadline import Deadline
+from kiosk.workflow.technician.deadlines import deadline_of_task
 
 WARNING_S = 30
 """From how many seconds before the end a screen asks whether somebody is still there (WCAG 2.1, 2.2.1: at least 20)."""
@@ -114,5 +103,7 @@ _REMINDED = Deadline("removal", 90, False, "somebody who went away hears it and 
 
 def deadline_of(state: s.State) -> Deadline:
     """The one deadline of `state`; every state has one."""
+    if isinstance(state, s.InServiceMode):
+        return deadline_of_task(state.task)
     usual = _REMINDED if isinstance(state, s.AwaitingRemoval) and state.reminded else _TABLE[type(state)]
     return _WHILE_SWITCHING_OFF.get(type(state), usual) if s.is_switching_off(state) else usual

@@ -9,6 +9,7 @@ from kiosk.domain.documents import FaceJob, IdDocument, Permit
 from kiosk.domain.endorsement import ChipState, Custody, FaceState, Grant
 from kiosk.domain.personal import Personal
 from kiosk.policy.permit_calendar import PermitCalendar
+from kiosk.workflow.technician.effects import CheckTechnician, CheckUnlockCode, TestPart
 from kiosk.workflow.visits import (
     Answers,
     AnyCase,
@@ -345,5 +346,8 @@ Effect = (
     | PrintApplicationSlip
     | PrintStatusSlip
     | ClearPersonalData
+    | CheckTechnician
+    | CheckUnlockCode
+    | TestPart
     | EndProgram
 )

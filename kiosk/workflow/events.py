@@ -15,6 +15,14 @@ from kiosk.policy.assessment import Assessment
 from kiosk.policy.permit_calendar import PermitCalendar
 from kiosk.workflow.effects import ChipAnswers, ChipCommands
 from kiosk.workflow.intents import Intent
+from kiosk.workflow.technician.events import (
+    PartTested,
+    ServiceModeRequested,
+    TechnicianAdmitted,
+    TechnicianNotAdmitted,
+    Unlocked,
+    UnlockRefused,
+)
 from kiosk.workflow.visits import InterruptedVisit, Visit, VisitIds
 
 
@@ -381,6 +389,12 @@ Event = (
     | ApplicationsFound
     | CollectionRecorded
     | LookedAhead
+    | ServiceModeRequested
+    | TechnicianAdmitted
+    | TechnicianNotAdmitted
+    | Unlocked
+    | UnlockRefused
+    | PartTested
     | SwitchOffRequested
     | SwitchOffOverdue
 )

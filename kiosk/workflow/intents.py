@@ -28,4 +28,9 @@ class Intent(Enum):
     CANCEL = "cancel"  # also "return my permit"
     MORE_TIME = "more_time"
     FINISH = "finish"
+    OPEN_SERVICE_MODE = "open_service_mode"  # nobody is let in by that
+    SIGN_OUT = "sign_out"
+    UNLOCK = "unlock"
+    TEST = "test"  # choice: the test's name
+    ORDER_BY = "order_by"  # choice: how the overview is ordered
     CALL_STAFF = "call_staff"  # the machine never hears of it

@@ -36,6 +36,7 @@ from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.deadlines import deadline_of
 from kiosk.workflow.intents import Intent
+from kiosk.workflow.technician.machine import in_service_mode, open_service_mode
 from kiosk.workflow.transition import Site, Step
 from kiosk.workflow.visits import VisitIds
 
@@ -53,9 +54,11 @@ def _step(site: Site, state: s.State, event: on.Event) -> Step | None:
     match event:
         case on.PersonChose(asked=asked) if asked and asked != s.asked_in(state):
             return None  # it is the answer to another question than the one that stands
+        case on.ServiceModeRequested() | on.PersonChose(intent=Intent.OPEN_SERVICE_MODE):
+            return open_service_mode(site, state) if isinstance(state, s.Idle | s.OutOfService) else None
         case on.PersonChose(intent=Intent.CHOOSE_LANGUAGE, choice=language):
             return _speak(site, state, language)
-        case on.PersonChose(intent=Intent.BACK):
+        case on.PersonChose(intent=Intent.BACK) if not isinstance(state, s.InServiceMode):
             return going_back.go_back(state)
         case on.PersonChose(intent=Intent.MORE_TIME):
             return Step(state) if deadline_of(state).shown else None
@@ -77,6 +80,8 @@ def _step_of_state(site: Site, state: s.State, event: on.Event) -> Step | None:
             return _idle(site, state, event)
         case s.OutOfService():
             return recovering.out_of_service(site, state, event)
+        case s.InServiceMode():
+            return in_service_mode(site, state, event)
         case s.ChoosingService():
             return choosing.choosing_service(site, state, event)
         case s.ChoosingAgent():
@@ -200,8 +205,8 @@ def _idle(site: Site, state: s.Idle, event: on.Event) -> Step | None:
 def _speak(site: Site, state: s.State, language: str) -> Step | None:
     if language not in site.languages or not isinstance(state, s.AwaitsPerson):
         return None  # taps must not put off the end of a wait for a device
-    if isinstance(state, s.Idle):
-        return Step(s.Idle(language))
+    if isinstance(state, s.Idle | s.InServiceMode):
+        return Step(replace(state, language=language))
     return Step(replace(state, visit=replace(state.visit, language=language)))
 
 
@@ -217,6 +222,8 @@ def _fail(site: Site, state: s.State, fault: Fault) -> Step | None:
         case s.OutOfService():
             told = recovering.with_news(state, fault)
             return Step(told) if told != state else None
+        case s.InServiceMode():
+            return None  # the page of the part says so, and the way out looks at everything again
         case s.PrintingReceipt() | s.Thanking() | s.PrintingSlip() | s.ShowingApplication() | s.ShowingOutcome():
             return None  # the permit is where it should be; the check while idle finds what is broken
         case (

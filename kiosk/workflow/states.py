@@ -57,6 +57,7 @@ from kiosk.workflow.rewriting import (
     SendingChipAnswers,
     Writing,
 )
+from kiosk.workflow.technician.tasks import Task
 from kiosk.workflow.visits import (
     Answers,
     AnyCase,
@@ -117,6 +118,20 @@ class OutOfService:
     custody: Custody
     held: bool = False
     inspecting: bool = False
+    switching_off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InServiceMode:
+    """A technician is at the machine, or signs in; nobody is served. `task`: what is done. `custody`, `held`: as out of
+    service. `fault`: why nobody was served before; None where it was idle.
+    """
+
+    task: Task
+    language: str
+    custody: Custody = Custody.WITH_HOLDER
+    fault: Fault | None = None
+    held: bool = False
     switching_off: bool = False
 
 
@@ -265,10 +280,12 @@ InVisit = (
     | ShowingApplication
     | ShowingOutcome
 )
-State = Recovering | Idle | OutOfService | InVisit
+ResidentState = Recovering | Idle | OutOfService | InVisit
+State = ResidentState | InServiceMode
 
 AwaitsPerson = (
     Idle
+    | InServiceMode
     | ChoosingService
     | ChoosingAgent
     | ExplainingService
@@ -313,7 +330,7 @@ def custody_of(state: State) -> Custody:
     match state:
         case Recovering():
             return Custody.UNKNOWN
-        case OutOfService(custody=custody) | ShowingOutcome(custody=custody):
+        case OutOfService(custody=custody) | InServiceMode(custody=custody) | ShowingOutcome(custody=custody):
             return custody
         case AwaitingRemoval() | TakingBack():
             return Custody.AT_MOUTH

@@ -18,6 +18,7 @@ from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
+from kiosk.workflow.technician import machine as technician
 from kiosk.workflow.transition import Site, Step, go_idle
 
 SWITCH_OFF_WITHIN_S = 150.0
@@ -39,6 +40,9 @@ def request(site: Site, state: s.State) -> Step | None:
     """What the wish to switch off does in `state`; None where it was heard before."""
     if s.is_switching_off(state):
         return None
+    if isinstance(state, s.InServiceMode):
+        state = technician.leave(state).state
+        return Step(_marked(state), (do.ClearPersonalData(), do.InspectPath()))
     if isinstance(state, s.OutOfService) and not state.inspecting and not _is_settled(state.custody):
         # The unit may work again by now; if it does, the permit goes back.
         return Step(_marked(replace(state, inspecting=True)), (do.InspectPath(),))

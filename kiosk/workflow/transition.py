@@ -16,6 +16,7 @@ from kiosk.workflow import states as s
 class Site:
     """Facts that do not change while the machine runs. `pilot`: the authority ordered the region's trial here.
     `closed`: why nobody is served; a permit that is inside is given back even so, and nothing but the unit is asked.
+    `has_technicians`: somebody may be let into service mode. `parts`: what the machine has that can be tested, by name.
     """
 
     region: Region = field(repr=False)
@@ -27,6 +28,8 @@ class Site:
     has_code_scanner: bool = False
     holder_check: HolderCheckRule = NO_CHECK
     closed: Fault | None = None
+    has_technicians: bool = False
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,9 @@ from kivy.graphics.opengl import glFinish
 from kivy.properties import ObjectProperty
 
 from kiosk.domain.sound import NOTHING_TO_HEAR, SiteSound
-from kiosk.presentation.models.resident import ScreenModel
+from kiosk.presentation.models.screens import AnyScreenModel
 from kiosk.workflow.intents import Intent
-from screens.resident import views
-from screens.shell import pointer
+from screens.shell import pointer, views
 from screens.shell.dressing import DressedApp
 from screens.shell.help_over import HELP, HelpOver
 from screens.shell.input_waking import InputWaking
@@ -80,7 +79,7 @@ class KioskApp(DressedApp):
     def __init__(
         self,
         dispatch: Callable[[Intent, str, int], None],
-        first: Callable[[], ScreenModel],
+        first: Callable[[], AnyScreenModel],
         screen_file: ScreenFile,
         assets_dir: Path,
         automation_socket: Path | None = None,
@@ -110,7 +109,7 @@ class KioskApp(DressedApp):
         self._unhurried = Unhurried(lambda serial: self._choose(Intent.MORE_TIME, "", serial))
         self.keys = Keys(self.router, self.voice, self._resting.stir, lambda: self._page in RESTING, keypad)
         self._serial: int | None = None  # of the model that stands on the screen
-        self._coming: deque[ScreenModel] = deque()
+        self._coming: deque[AnyScreenModel] = deque()
         self._came = threading.Event()
         self._undress = Clock.create_trigger(self._nobody_is_left, LEFT_S)
         self._unhelp = Clock.create_trigger(lambda _elapsed: self.close_help(), LEFT_S)
@@ -185,7 +184,7 @@ class KioskApp(DressedApp):
             self._other_things_stand()
             self._is_there()
 
-    def _stand_over(self, model: ScreenModel | None) -> None:
+    def _stand_over(self, model: AnyScreenModel | None) -> None:
         if model is None:
             return
         comes = self.router.current != HELP
@@ -254,7 +253,7 @@ class KioskApp(DressedApp):
             self._asked_to_close()
         return True
 
-    def paint(self, model: ScreenModel) -> None:
+    def paint(self, model: AnyScreenModel) -> None:
         """Show `model` from now on. From any thread; returns at once."""
         self._coming.append(model)
         self._came.set()
@@ -301,7 +300,7 @@ class KioskApp(DressedApp):
         """Kivy's own settings page, which a key opens, is not for a kiosk."""
         return False
 
-    def _paint(self, model: ScreenModel) -> None:
+    def _paint(self, model: AnyScreenModel) -> None:
         name = views.screen_name(model)
         if self._page in RESTING and name not in RESTING:
             self._undress.cancel()  # whoever made the text larger has begun a visit

@@ -11,7 +11,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kiosk.presentation.models.frame import WayOut
-from kiosk.presentation.models.resident import HelpScreen, ScreenModel
+from kiosk.presentation.models.resident import HelpScreen
+from kiosk.presentation.models.screens import AnyScreenModel
 
 if TYPE_CHECKING:
     from screens.shell.router import Router
@@ -28,7 +29,7 @@ class HelpOver:
         self._router = router
         self.beneath: BaseScreen | None = None
 
-    def open(self) -> ScreenModel | None:
+    def open(self) -> AnyScreenModel | None:
         """Keep the page at hand, and give what is to be shown over it; None where it has no help."""
         page = self._router.current_screen
         if page.model.frame.help is None:
@@ -36,7 +37,7 @@ class HelpOver:
         self.beneath, page.is_beneath = page, True
         return help_of(page.model)
 
-    def follow(self, model: ScreenModel) -> ScreenModel | None:
+    def follow(self, model: AnyScreenModel) -> AnyScreenModel | None:
         """What is to be shown over the page when that is now `model`; None: it is another page, and help is over."""
         page, over = self.beneath, help_of(model)
         if page is None or over is None or not is_same_page(page.model, model):
@@ -60,7 +61,7 @@ class HelpOver:
             page.is_beneath = False
 
 
-def help_of(page: ScreenModel) -> ScreenModel | None:
+def help_of(page: AnyScreenModel) -> AnyScreenModel | None:
     """Help in the frame of its page: the same way out, the same time, and no way back but to the page. That it is being
     written help says itself.
     """
@@ -71,13 +72,13 @@ def help_of(page: ScreenModel) -> ScreenModel | None:
     return HelpScreen(replace(frame, way_out=way_out, help=None, can_go_back=False, step=0, steps=0), frame.help)
 
 
-def is_same_page(one: ScreenModel, other: ScreenModel) -> bool:
+def is_same_page(one: AnyScreenModel, other: AnyScreenModel) -> bool:
     """Whether these are one page at two moments, or in two languages."""
     frames = (one.frame, other.frame)
     is_numbered_alike = frames[0].serial == frames[1].serial or frames[0].language != frames[1].language
     return is_numbered_alike and _bare(one) == _bare(other)
 
 
-def _bare(model: ScreenModel) -> ScreenModel:
+def _bare(model: AnyScreenModel) -> AnyScreenModel:
     frame = replace(model.frame, language="", serial=0, countdown_s=None, warning_s=0, help=None, staff=None)
     return replace(model, frame=frame)

@@ -11,7 +11,7 @@ from kivy.input.motionevent import MotionEvent
 from kivy.properties import NumericProperty
 from kivy.uix.floatlayout import FloatLayout
 
-from kiosk.presentation.models.resident import ScreenModel
+from kiosk.presentation.models.screens import AnyScreenModel
 from screens.widgets.base import BaseScreen
 from screens.widgets.buttons import IntentButton
 from screens.widgets.surround import Surround
@@ -74,7 +74,7 @@ class Router(FloatLayout):
         if self._surround is not None:
             self._surround.make_room(screen)
 
-    def show(self, name: str, model: ScreenModel) -> None:
+    def show(self, name: str, model: AnyScreenModel) -> None:
         """The screen of that name, with that model, and as much time as the model gives."""
         screen = self._screens[name]
         goes_on = screen.is_news_of_staff(model)

@@ -12,7 +12,8 @@ from kivy.event import EventDispatcher
 from kivy.properties import BooleanProperty, NumericProperty
 
 from kiosk.domain.sound import LOUDEST, SiteSound
-from kiosk.presentation.models.resident import OutOfServiceScreen, ScreenModel, WelcomeScreen
+from kiosk.presentation.models.resident import OutOfServiceScreen, WelcomeScreen
+from kiosk.presentation.models.screens import AnyScreenModel
 from kiosk.texts.translation import Translation
 
 if TYPE_CHECKING:
@@ -55,8 +56,8 @@ class Voice(EventDispatcher):
         self._time_of_day = sound.time_of_day
         self._lost = sound.lost
         self._wanted: int | None = None  # the volume that a person chose
-        self._page: ScreenModel | None = None
-        self._model: ScreenModel | None = None  # the page, or help that stands over it
+        self._page: AnyScreenModel | None = None
+        self._model: AnyScreenModel | None = None  # the page, or help that stands over it
         self._has_more_pages = False
         self._in_private = False  # written by the jack's thread, at once
         self._is_greeting = True  # False: nobody has touched the first screen since the last visit
@@ -123,7 +124,7 @@ class Voice(EventDispatcher):
 
     # -- what happens --------------------------------------------------------------------------------------------------
 
-    def show(self, page: ScreenModel, over: ScreenModel | None = None) -> None:
+    def show(self, page: AnyScreenModel, over: AnyScreenModel | None = None) -> None:
         """`page` stands on the screen from now on, with help `over` it or without."""
         before, self._page = self._page, page
         stood, self._model = self._model, over or page
@@ -243,6 +244,6 @@ class Voice(EventDispatcher):
         return Narration(self._voice_dir, self._translation, lambda: self._in_private, self._lost)
 
 
-def _which(model: ScreenModel) -> tuple[type, int]:
+def _which(model: AnyScreenModel) -> tuple[type, int]:
     """What is another thing to read: another page, or help over the same."""
     return type(model), model.frame.serial

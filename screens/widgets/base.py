@@ -14,7 +14,8 @@ from kivy.properties import BooleanProperty, ListProperty, NumericProperty, Obje
 from kivy.uix.widget import Widget
 
 from kiosk.presentation.models.frame import Frame, WayOut
-from kiosk.presentation.models.resident import ScreenModel, Term
+from kiosk.presentation.models.resident import Term
+from kiosk.presentation.models.screens import AnyScreenModel
 from kiosk.texts.translation import Translation
 from kiosk.texts.words import Citation, Words
 from kiosk.workflow.intents import Intent
@@ -49,10 +50,10 @@ class BaseScreen(Widget):
     model, and a screen that is left shows nothing of the last visit.
     """
 
-    BLANK: ClassVar[ScreenModel]
+    BLANK: ClassVar[AnyScreenModel]
     IS_PERSONAL: ClassVar[bool] = True  # False: nothing on it is anybody's, so it need not be forgotten
 
-    model: ObjectProperty[ScreenModel] = ObjectProperty(None, rebind=True)
+    model: ObjectProperty[AnyScreenModel] = ObjectProperty(None, rebind=True)
     title = StringProperty("")
     title_colour: ListProperty[float] = ListProperty((0, 0, 0, 1))
     picture = StringProperty("")
@@ -98,7 +99,7 @@ class BaseScreen(Widget):
     def on_intent(self, intent: Intent, choice: str) -> None:
         """Event: a person chose `intent`."""
 
-    def show(self, model: ScreenModel) -> None:
+    def show(self, model: AnyScreenModel) -> None:
         """Show `model` from now on; of the same with more time left the page that stands."""
         if self.is_news_of_staff(model):
             self.model = model
@@ -115,7 +116,7 @@ class BaseScreen(Widget):
         self.column.begin_anew()
         self.actions.begin_anew()
 
-    def is_news_of_staff(self, model: ScreenModel) -> bool:
+    def is_news_of_staff(self, model: AnyScreenModel) -> bool:
         """Whether `model` says nothing new but of staff: time goes on as it does."""
         told = model.frame.staff, self.model.frame.staff
         return self._stands and told[0] != told[1] and _said(model) == _said(self.model)
@@ -163,7 +164,7 @@ class BaseScreen(Widget):
         self.term = _term_in(translation)
 
 
-def _said(model: ScreenModel) -> ScreenModel:
+def _said(model: AnyScreenModel) -> AnyScreenModel:
     """`model` without how much time is left, and without staff."""
     return replace(model, frame=replace(model.frame, countdown_s=None, warning_s=0, staff=None))
 

@@ -15,6 +15,7 @@ class WayOut(Enum):
     CANCEL = "cancel"
     RETURN_PERMIT = "return_permit"  # nothing is done, though it could be
     GIVE_BACK = "give_back"  # nothing else is to be done
+    SIGN_OUT = "sign_out"  # of service mode
     WRITING = "writing"  # no button: "writing, please wait"
 
 

@@ -19,8 +19,7 @@ from kiosk.config.settings import ConfigError, load_config
 from kiosk.domain.holder_check import CheckWay
 from kiosk.domain.personal import Personal
 from kiosk.journal.boot import BOOT_ID, Boot
-from kiosk.services.attendant_tries import LOCKED_FOR_S, TRIES
-from kiosk.services.holder_check import AttendantService, hashed, is_of
+from kiosk.services.holder_check import LOCKED_FOR_S, TRIES, AttendantService, hashed, is_of
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from tests.fakes.hand_clock import HandClock

@@ -1,4 +1,4 @@
-"""Which view shows which model: one table for all screens of residents.
+"""Which view shows which model: one table for all screens.
 
 A screen is a model, a line here and a .kv file of the line's name. It has a class of its own in a module of that name
 only where it behaves.
@@ -20,11 +20,14 @@ from kivy.properties import ObjectProperty
 
 from kiosk.domain.personal import Personal
 from kiosk.presentation.models import resident as models
-from kiosk.presentation.models.resident import ScreenModel
+from kiosk.presentation.models import technician
+from kiosk.presentation.models.screens import AnyScreenModel
 from kiosk.texts.words import NOTHING, SOURCE_LANGUAGE, LocalText, Text, Words
 from screens.widgets.base import BLANK_FRAME, BaseScreen
 
-_FOLDER = Path(__file__).parent
+_SCREENS = Path(__file__).parent.parent
+RESIDENT, TECHNICIAN = "resident", "technician"
+"""Whose screen it is, which is the folder that its .kv file lies in."""
 _NOTHING_AT_ALL: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -32,14 +35,15 @@ _NOTHING_AT_ALL: Mapping[str, Any] = MappingProxyType({})
 class View:
     """`name`: of the screen and of its .kv file, whose rule is `<NameView>`. `is_personal`: what it shows is
     somebody's and is forgotten. `behaves`: its class stands in a module of that name. `blank`: what its blank model
-    holds otherwise than nothing.
+    holds otherwise than nothing. `whose`: a resident's or a technician's.
     """
 
-    model: type[ScreenModel]
+    model: type[AnyScreenModel]
     name: str
     is_personal: bool = True
     behaves: bool = False
     blank: Mapping[str, Any] = field(default_factory=lambda: _NOTHING_AT_ALL)
+    whose: str = RESIDENT
 
     @property
     def rule(self) -> str:
@@ -73,12 +77,15 @@ VIEWS = (
     View(models.ApplicationScreen, "application"),
     View(models.ProgressScreen, "progress"),
     View(models.HelpScreen, "help", is_personal=False),
+    View(technician.SignInScreen, "sign_in", behaves=True, whose=TECHNICIAN),
+    View(technician.OverviewScreen, "overview", behaves=True, blank={"other_order": ("", NOTHING)}, whose=TECHNICIAN),
+    View(technician.PartScreen, "part", behaves=True, whose=TECHNICIAN),
 )
 _BY_MODEL = {view.model: view for view in VIEWS}
 _BY_NAME = {view.name: view for view in VIEWS}
 
 
-def screen_name(model: ScreenModel) -> str:
+def screen_name(model: AnyScreenModel) -> str:
     """The screen that shows `model`."""
     return _BY_MODEL[type(model)].name
 
@@ -91,8 +98,8 @@ def build(name: str) -> BaseScreen:
 @cache
 def _class_of(name: str) -> type[BaseScreen]:
     view = _BY_NAME[name]
-    base = getattr(import_module(f"screens.resident.{view.name}"), view.rule) if view.behaves else BaseScreen
-    Builder.load_file(str(_FOLDER / f"{view.name}.kv"))
+    base = getattr(import_module(f"screens.{view.whose}.{view.name}"), view.rule) if view.behaves else BaseScreen
+    Builder.load_file(str(_SCREENS / view.whose / f"{view.name}.kv"))
     model = blank(view)
     # Rules of the kv language follow a property that its class has from the beginning.
     members = {"BLANK": model, "IS_PERSONAL": view.is_personal, "model": ObjectProperty(model, rebind=True)}
@@ -101,12 +108,12 @@ def _class_of(name: str) -> type[BaseScreen]:
     return made
 
 
-def blank(view: View) -> ScreenModel:
+def blank(view: View) -> AnyScreenModel:
     """A model of `view` that holds nothing of anybody."""
     hints = get_type_hints(view.model)
     missing = [each.name for each in fields(view.model) if each.default is MISSING and each.name != "frame"]
     values = {name: _nothing_of(hints[name]) for name in missing}
-    model: ScreenModel = view.model(BLANK_FRAME, **{**values, **view.blank})
+    model: AnyScreenModel = view.model(BLANK_FRAME, **{**values, **view.blank})
     return model
 
 

@@ -1,0 +1,40 @@
+"""What happens in service mode beside what happens in visits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiosk.domain.technician import Technician
+from kiosk.workflow.technician.tasks import TestRecord
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceModeRequested:
+    """Somebody asks for service mode, at the screen or from a shell. Nobody is let in by that."""
+
+
+@dataclass(frozen=True, slots=True)
+class TechnicianAdmitted:
+    technician: Technician
+
+
+@dataclass(frozen=True, slots=True)
+class TechnicianNotAdmitted:
+    """`wait_s`: how long nothing is looked at from now on; infinite until somebody unlocks; 0: at once again."""
+
+    wait_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Unlocked:
+    """Tries are counted anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnlockRefused:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class PartTested:
+    record: TestRecord

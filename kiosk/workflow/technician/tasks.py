@@ -1,0 +1,132 @@
+"""What a technician does at the machine: one frozen value per page of service mode, with the data that it needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from kiosk.domain.faults import Fault
+from kiosk.domain.personal import Personal
+from kiosk.domain.technician import Technician
+
+
+class SignInProblem(Enum):
+    """Why nobody was let in."""
+
+    WRONG = "wrong"  # number, one-time code or PIN; which of them is not told
+    WAIT = "wait"  # too many wrong tries: nothing is looked at for a while
+    LOCKED = "locked"  # only an unlocking helps
+    UNLOCK_REFUSED = "unlock_refused"
+    UNANSWERED = "unanswered"  # the check did not come to its end
+
+
+class View(Enum):
+    """How the overview is ordered."""
+
+    BY_PART = "by_part"
+    BY_TROUBLE = "by_trouble"
+
+
+class Outcome(Enum):
+    """How a test ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NO_ANSWER = "no_answer"  # neither the device nor the program said anything in time
+    ASKED = "asked"  # the device did its part; whether it came out well is for a person to say
+
+
+@dataclass(frozen=True, slots=True)
+class TestRecord:
+    """What a test of a part came to. `values`: what was measured, as key and value."""
+
+    __test__ = False  # no test of pytest's
+
+    part: str
+    test: str
+    outcome: Outcome
+    fault: Fault | None = None
+    values: tuple[tuple[str, str], ...] = ()
+
+
+# Signing in.
+
+
+@dataclass(frozen=True, slots=True)
+class EnteringNumber:
+    """The technician's number and a one-time code are typed in one. `wait_s`: until another try is looked at."""
+
+    problem: SignInProblem | None = None
+    wait_s: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class EnteringPin:
+    """Number and code were typed; nothing was looked at yet."""
+
+    number: str
+    code: Personal[str]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckingTechnician:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class EnteringUnlockCode:
+    """`problem`: why the last one did not unlock."""
+
+    problem: SignInProblem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckingUnlockCode:
+    pass
+
+
+# Signed in.
+
+
+@dataclass(frozen=True, slots=True)
+class ShowingOverview:
+    who: Technician
+    view: View = View.BY_PART
+
+
+@dataclass(frozen=True, slots=True)
+class ShowingPart:
+    """One part of the machine: how it is, what can be tested. `last`: the test that was just made."""
+
+    who: Technician
+    part: str
+    last: TestRecord | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TestingPart:
+    """A test was ordered and has not ended."""
+
+    __test__ = False
+
+    who: Technician
+    part: str
+    test: str
+
+
+@dataclass(frozen=True, slots=True)
+class JudgingTest:
+    """The device did its part; the technician says whether it came out well."""
+
+    who: Technician
+    record: TestRecord
+
+
+SigningIn = EnteringNumber | EnteringPin | CheckingTechnician | EnteringUnlockCode | CheckingUnlockCode
+SignedIn = ShowingOverview | ShowingPart | TestingPart | JudgingTest
+Task = SigningIn | SignedIn
+
+
+def technician_of(task: Task) -> Technician | None:
+    """Who works at the machine; None before anybody was let in."""
+    return task.who if isinstance(task, SignedIn) else None
