@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -307,6 +307,15 @@ class Kiosk:
     def journal_fault(self) -> Fault | None:
         """Why the journal is not believed; None while no break is known."""
         return self._guard.fault
+
+    @property
+    def versions(self) -> Mapping[str, str]:
+        """What runs here, by name, as central is told it; nothing before the first heartbeat."""
+        return self._factory.versions
+
+    def unknown_counts(self) -> Mapping[str, int]:
+        """How often central's answers held what this kiosk does not know, by name."""
+        return self._factory.unknown_counts()
 
     def look_after_workers(self) -> None:
         """See `Crew.look_after`; from a thread that looks often."""

@@ -88,6 +88,7 @@ class ServiceFactory:
         self._translate = translate
         self._content_hash = content_hash
         self._reads_large = reads_large
+        self.versions: Mapping[str, str] = {}  # as central is told them, once they are known
 
     def id_card(self, worker: Worker) -> IdCardService:
         from drivers.id_reader.device import IdReader
@@ -270,18 +271,23 @@ class ServiceFactory:
             },
             self._clock.monotonic,
         )
+        self.versions = versions_for_central(self._config.files)
         watched = Watched(
             state,
             self._journal,
             guard,
             health,
-            versions_for_central(self._config.files),
+            self.versions,
             timedelta(days=self._config.journal.keep_days),
             self._unknown,
             partial(missing_years, self._region),
             certificates,
         )
         return HeartbeatService(client, watched, self._clock, worker.pause)
+
+    def unknown_counts(self) -> Mapping[str, int]:
+        """How often central's answers held what this kiosk does not know, by name."""
+        return self._unknown.counts()
 
     @cached_property
     def _unknown(self) -> Unknown:

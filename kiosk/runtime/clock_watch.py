@@ -49,6 +49,7 @@ class WatchedClock:
         wall, passed_s = self._readings()
         self._told, self._told_at_s = wall, passed_s
         self._gap_s = 0.0
+        self._offset_s: float | None = None  # without what the gap says
         self._slept_s = self._asleep(passed_s)
 
     def monotonic(self) -> float:
@@ -102,7 +103,15 @@ class WatchedClock:
                 self._has_jumped = True
                 self._told, self._told_at_s = told.astimezone(SHANGHAI), passed_s
                 self._gap_s = offset.total_seconds()
+            self._offset_s = offset.total_seconds() - self._gap_s
             return offset
+
+    @property
+    def offset_s(self) -> float | None:
+        """How far the clock is ahead of central's time, by what central told last; None before it told one."""
+        with self._lock:
+            self._look()
+            return None if self._offset_s is None else self._offset_s + self._gap_s
 
     def hold_against(self, last_step_at: datetime) -> None:
         """At the start: the clock cannot be earlier than the journal's last step. Central's word overrules it."""

@@ -87,6 +87,7 @@ class Engine:
         self._inbox: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
         self._state: s.State = s.Recovering()
         self._screen: int | None = None
+        self._state_since = clock.monotonic()
         self._deadline_at = 0.0
         self._off_at: float | None = None  # by when the program ends; None: nobody wishes it to
         self._has_ended = threading.Event()
@@ -96,6 +97,11 @@ class Engine:
     @property
     def state(self) -> s.State:
         return self._state
+
+    @property
+    def state_for_s(self) -> float:
+        """For how many seconds the machine has been in a state of this kind, out of service for the same fault."""
+        return self._clock.monotonic() - self._state_since
 
     @property
     def has_ended(self) -> bool:
@@ -240,6 +246,8 @@ class Engine:
     def _enter(self, next_step: Step) -> None:
         before, after = self._state, next_step.state
         self._state = after
+        if (type(after), _why_closed(after, after)) != (type(before), _why_closed(before, before)):
+            self._state_since = self._clock.monotonic()
         self._set_deadline(after)
         if s.is_switching_off(after) and self._off_at is None:
             self._off_at = self._clock.monotonic() + SWITCH_OFF_WITHIN_S

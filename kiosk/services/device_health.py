@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 from kiosk.domain.devices import (
     CODE_SCANNER,
@@ -54,12 +56,27 @@ _COUNTED = {
 }
 
 
-class DeviceHealth:
-    """Usable from any thread. What was not asked yet is not told of; counts begin with the program."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How something was found: its fault, for how many seconds it has been so, and how long ago it was looked at."""
 
-    def __init__(self) -> None:
+    fault: Fault | None
+    since_s: float
+    looked_at_s: float
+
+
+class DeviceHealth:
+    """Usable from any thread. What was not asked yet is not told of; counts begin with the program. `monotonic`:
+    seconds.
+    """
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
         self._lock = threading.Lock()
         self._faults: dict[str, Fault | None] = {}
+        self._since: dict[str, float] = {}
+        self._looked_at: dict[str, float] = {}
+        self._certificate_days: Mapping[str, int] = {}
         self._counts: Counter[str] = Counter(dict.fromkeys((*_COUNTED.values(), "faults"), 0))
 
     def observe(self, event: on.Event) -> None:
@@ -75,9 +92,13 @@ class DeviceHealth:
 
     def note(self, device: str, fault: Fault | None) -> bool:
         """Take note of how a device, or something else that a visit needs, was found; whether that is news."""
+        instant = self._monotonic()
         with self._lock:
             before = _word(self._faults.get(device))
+            if device not in self._faults or self._faults[device] is not fault:
+                self._since[device] = instant
             self._faults[device] = fault
+            self._looked_at[device] = instant
         now = _word(fault)
         if now != before:
             log(LogEvent.DEVICE_STATE, level=_level(fault), device=device, before=before, now=now)
@@ -92,6 +113,23 @@ class DeviceHealth:
         """By device: "ok", or the code of its fault."""
         with self._lock:
             return {device: _word(fault) for device, fault in self._faults.items()}
+
+    def standing(self) -> dict[str, Standing]:
+        """By device, and by what is told of beside them."""
+        instant = self._monotonic()
+        with self._lock:
+            return {
+                device: Standing(fault, instant - self._since[device], instant - self._looked_at[device])
+                for device, fault in self._faults.items()
+            }
+
+    def note_certificates(self, days: Mapping[str, int]) -> None:
+        """Take note of how many days the certificates of the line to central are still valid, by whose."""
+        self._certificate_days = dict(days)
+
+    def certificate_days(self) -> Mapping[str, int]:
+        """What was noted last; nothing before that."""
+        return self._certificate_days
 
     def counts(self) -> dict[str, int]:
         """By name: how often since the program started."""

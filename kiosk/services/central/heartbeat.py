@@ -126,6 +126,7 @@ class HeartbeatService:
         """By a clock that is wrong, a certificate may end on any day."""
         if not self._clock.is_in_doubt:
             self._watched.health.note(CERTIFICATES, self._watched.certificates.look(self._clock.now()))
+            self._watched.health.note_certificates(self._watched.certificates.days_left(self._clock.now()))
 
     def _report(self) -> contract.HeartbeatRequest:
         watched, now = self._watched, self._clock.now()
