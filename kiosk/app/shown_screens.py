@@ -14,7 +14,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID, uuid4
 
-from kiosk.control.snapshot import Snapshot
+from kiosk.app.machine_watch import MachineWatch
+from kiosk.app.snapshots import Snapshots
 from kiosk.domain.staff_call import StaffCalled
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.presentation.context import PresentationContext
@@ -22,6 +23,7 @@ from kiosk.presentation.models.frame import StaffButton
 from kiosk.presentation.models.screens import AnyScreenModel
 from kiosk.presentation.present import present
 from kiosk.presentation.resident.help_page import staff_call
+from kiosk.presentation.technician.present import present_service_mode
 from kiosk.services.device_health import CENTRAL
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
@@ -64,7 +66,7 @@ class Serials:
 class ShownScreens:
     """States in, models out; intents in, events out. `present` on the machine's thread, `touched` on the window's.
     `without_paper()`: nothing could be printed now; `without_central()`: central is not reached; `staff`: None where
-    nobody can be called; `machine()`: how everything is, for a technician.
+    nobody can be called; `machine`: how everything is, for a technician.
     """
 
     def __init__(
@@ -74,7 +76,7 @@ class ShownScreens:
         without_paper: Callable[[], bool] = lambda: False,
         without_central: Callable[[], bool] = lambda: False,
         staff: Staff | None = None,
-        machine: Callable[[], Snapshot | None] = lambda: None,
+        machine: MachineWatch | None = None,
     ) -> None:
         self._about = about
         self._post = post
@@ -89,14 +91,15 @@ class ShownScreens:
         self._entered_as = self._model.frame.serial
 
     @classmethod
-    def of(cls, kiosk: Kiosk, about: PresentationContext) -> ShownScreens:
-        """Those of this kiosk."""
+    def of(cls, kiosk: Kiosk, about: PresentationContext, changed: Callable[[], None]) -> ShownScreens:
+        """Those of this kiosk. `changed()`: what a technician sees of the machine is another; from any thread."""
         return cls(
             about,
             kiosk.engine.post,
             lambda: kiosk.lesser.paper_trouble() is not None,
             lambda: kiosk.health.fault(CENTRAL) is not None,
             kiosk.staff,
+            MachineWatch(Snapshots(lambda: kiosk).take, changed),
         )
 
     @property
@@ -107,6 +110,8 @@ class ShownScreens:
 
     def present(self, state: s.State) -> AnyScreenModel:
         """The model that is to be seen from now on, with its serial."""
+        if self._machine is not None:
+            self._machine.follow(state)
         with self._lock:
             self._state, self._model = state, self._numbered(state)
             self._entered_as = self._model.frame.serial
@@ -144,15 +149,19 @@ class ShownScreens:
 
     def _numbered(self, state: s.State) -> AnyScreenModel:
         visit = s.visit_of(state)
-        model = present(
+        return self._serials.given_to(self._page(state), (visit.id if visit else None, s.asked_in(state)))
+
+    def _page(self, state: s.State) -> AnyScreenModel:
+        if isinstance(state, s.InServiceMode):
+            machine = None if self._machine is None else self._machine.latest
+            return present_service_mode(self._about, state, machine)
+        return present(
             self._about,
             state,
             without_paper=self._without_paper(),
             without_central=self._without_central(),
             staff=self._staff_call(state),
-            machine=self._machine() if isinstance(state, s.InServiceMode) else None,
         )
-        return self._serials.given_to(model, (visit.id if visit else None, s.asked_in(state)))
 
     def _staff_call(self, state: s.State) -> StaffButton | None:
         return None if self._staff is None else staff_call(self._staff.last_call(state))

@@ -24,8 +24,8 @@ from kiosk.domain.devices import PERMIT_UNIT
 from kiosk.domain.faults import WORKER_HANGS, Fault
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.journal.state_lock import HOLDER, StateLock
-from kiosk.presentation.models.resident import OutOfServiceScreen, differs_in_staff_alone, in_language
-from kiosk.presentation.models.screens import AnyScreenModel
+from kiosk.presentation.models.resident import OutOfServiceScreen
+from kiosk.presentation.models.screens import AnyScreenModel, differs_in_staff_alone, in_language
 from kiosk.runtime.watchdog import Watchdog
 from kiosk.texts.words import Text
 from kiosk.version import VERSION
@@ -190,7 +190,7 @@ class Window:
         about_site = about(opening.config, kiosk.region)
         with self._lock:
             self._languages = about_site.languages
-            self._screens = ShownScreens.of(kiosk, about_site)
+            self._screens = ShownScreens.of(kiosk, about_site, self.present_again)
             self.kiosk = kiosk
         if self._ending.is_set():
             return

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+LANGUAGES = ("zh-Hans", "en")
+"""What technicians read, by tag."""
+
 
 class Role(Enum):
     """What a technician is there for. No role may do everything."""

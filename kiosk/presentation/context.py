@@ -8,6 +8,7 @@ from uuid import UUID
 
 from kiosk.domain.documents import PermitContent
 from kiosk.domain.endorsement import Drawable
+from kiosk.domain.technician import LANGUAGES
 from kiosk.policy.assess import assess
 from kiosk.policy.assessment import Assessment, Reason
 from kiosk.policy.region import Office, Region
@@ -92,6 +93,7 @@ def frame_of(about: PresentationContext, state: s.State, way_out: WayOut) -> Fra
         language = state.language
     else:
         language = visit.language if visit else about.languages[0]
+    offered = LANGUAGES if isinstance(state, s.InServiceMode) else about.languages
     deadline = deadline_of(state)
     step, steps = step_of(state)
     return Frame(
@@ -99,7 +101,7 @@ def frame_of(about: PresentationContext, state: s.State, way_out: WayOut) -> Fra
         way_out=way_out,
         countdown_s=int(deadline.seconds) if deadline.shown else None,
         simulation=about.simulation,
-        languages=about.languages if isinstance(state, s.AwaitsPerson) and not s.is_switching_off(state) else (),
+        languages=offered if isinstance(state, s.AwaitsPerson) and not s.is_switching_off(state) else (),
         can_go_back=can_go_back(state),
         warning_s=WARNING_S if deadline.shown else 0,
         step=step,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from kiosk.control.snapshot import Snapshot
 from kiosk.domain.documents import IdDocument, PermitContent
 from kiosk.domain.endorsement import ChipState, Custody, Drawable, FaceState, ResidenceYears, Service
 from kiosk.domain.personal import Personal, masked_name, masked_number
@@ -38,8 +37,6 @@ from kiosk.presentation.models.resident import (
     WelcomeScreen,
     WritingScreen,
 )
-from kiosk.presentation.models.screens import AnyScreenModel
-from kiosk.presentation.models.technician import TechnicianScreenModel
 from kiosk.presentation.resident import choices
 from kiosk.presentation.resident.application_page import application_page, progress_page
 from kiosk.presentation.resident.assessment_page import assessment_page
@@ -47,47 +44,26 @@ from kiosk.presentation.resident.help_page import with_help
 from kiosk.presentation.resident.outcome_page import outcome_page
 from kiosk.presentation.resident.service_page import service_page
 from kiosk.presentation.resident.status_page import status_page
-from kiosk.presentation.technician.overview_page import overview_page
-from kiosk.presentation.technician.part_page import part_page
-from kiosk.presentation.technician.sign_in_page import sign_in_page
 from kiosk.texts.words import LocalText, Sentences, Text, Words
 from kiosk.workflow import states as s
 from kiosk.workflow.deadlines import deadline_of
-from kiosk.workflow.technician import tasks as t
 
 WRITING_STAGES = (Text("writing.stage.chip"), Text("writing.stage.check"), Text("writing.stage.face"))
 
 
 def present(
     about: PresentationContext,
-    state: s.State,
+    state: s.ResidentState,
     *,
     without_paper: bool = False,
     without_central: bool = False,
     staff: StaffButton | None = None,
-    machine: Snapshot | None = None,
-) -> AnyScreenModel:
+) -> ScreenModel:
     """The screen of `state`. `without_paper`: nothing could be printed now; `without_central`: nothing be endorsed;
-    `staff`: they can be called; `machine`: how everything is, which a technician sees.
+    `staff`: they can be called.
     """
-    if isinstance(state, s.InServiceMode):
-        return _service_page(about, state, machine)
     page = with_help(about, state, _page(about, state, without_paper, without_central))
     return replace(page, frame=replace(page.frame, staff=staff))
-
-
-def _service_page(
-    about: PresentationContext, state: s.InServiceMode, machine: Snapshot | None
-) -> TechnicianScreenModel:
-    task = state.task
-    frame = frame_of(about, state, WayOut.SIGN_OUT)
-    match task:
-        case t.ShowingOverview():
-            return overview_page(frame, task, machine)
-        case t.ShowingPart() | t.TestingPart() | t.JudgingTest():
-            return part_page(frame, task, machine)
-        case _:
-            return sign_in_page(replace(frame, way_out=WayOut.CANCEL), task)
 
 
 def _page(

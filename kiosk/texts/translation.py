@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date as Date
 from functools import lru_cache
 from pathlib import Path
@@ -41,6 +41,9 @@ _FORMATS: Mapping[str, Mapping[str, object]] = {
     "format.between_sections": {},
 }
 """What the punctuation of a language is made of, and what may be filled in."""
+
+TECHNICIAN = "technician"
+"""The folder of what technicians read, below that of the residents' texts."""
 
 DIRECTIONS = ("ltr", "rtl")
 _ISOLATE, _END = "\u2068", "\u2069"
@@ -111,6 +114,24 @@ class Translation:
             return cls.load(locale_dir, language)
         except LocaleFileError:
             return cls.emergency()
+
+    def with_technicians_texts(self, locale_dir: Path) -> Translation:
+        """With what technicians read beside it. Raises LocaleFileError with every mistake; a language that they have no
+        texts in has those of zh-Hans.
+        """
+        path = locale_dir / TECHNICIAN / f"{self.language}.toml"
+        if not path.is_file():
+            path = locale_dir / TECHNICIAN / f"{SOURCE_LANGUAGE}.toml"
+        return replace(self, texts={**self.texts, **technicians_texts(path)})
+
+    @classmethod
+    def whatever_technicians_read(cls, locale_dir: Path, language: str) -> Translation:
+        """As `whatever_there_is`, with what technicians read; what cannot be used of that stays blank."""
+        residents = cls.whatever_there_is(locale_dir, language)
+        try:
+            return residents.with_technicians_texts(locale_dir)
+        except LocaleFileError:
+            return replace(residents, texts=_Emergency(residents.texts))
 
     @property
     def is_latin(self) -> bool:
@@ -200,6 +221,15 @@ def _mistakes(texts: Mapping[str, object], month_names: object) -> Iterator[str]
         or not all(isinstance(name, str) for name in month_names)
     ):
         yield "format.month_names: must be twelve texts"
+    yield from _mistakes_of_texts(texts)
+    for key, parts in _FORMATS.items():
+        try:
+            str(texts[key]).format(**parts)
+        except (KeyError, IndexError, ValueError, AttributeError, TypeError):
+            yield f"{key}: is missing, or asks for something else than {', '.join(parts) or 'nothing'}"
+
+
+def _mistakes_of_texts(texts: Mapping[str, object]) -> Iterator[str]:
     for key, text in texts.items():
         if not isinstance(text, str):
             yield f"{key!a}: must be a text"
@@ -207,11 +237,6 @@ def _mistakes(texts: Mapping[str, object], month_names: object) -> Iterator[str]
             yield f"{key!a}: {flaw}"
         elif not _is_template(text):
             yield f"{key!a}: has unbalanced braces"
-    for key, parts in _FORMATS.items():
-        try:
-            str(texts[key]).format(**parts)
-        except (KeyError, IndexError, ValueError, AttributeError, TypeError):
-            yield f"{key}: is missing, or asks for something else than {', '.join(parts) or 'nothing'}"
 
 
 def _is_template(text: str) -> bool:
@@ -288,6 +313,14 @@ def _forms(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[tuple[str,
 def texts_of(path: Path) -> Mapping[str, str]:
     """The texts of one language's file, by key. Raises LocaleFileError with every mistake."""
     return _read(path, path.stem).texts
+
+
+def technicians_texts(path: Path) -> Mapping[str, str]:
+    """What technicians read in one language, by key. Raises LocaleFileError with every mistake."""
+    texts = dict(_flat(read_toml(path, LocaleFileError)))
+    if mistakes := [f"{path.name}: {mistake}" for mistake in _mistakes_of_texts(texts)]:
+        raise LocaleFileError(mistakes)
+    return texts
 
 
 def languages_in(locale_dir: Path) -> tuple[str, ...]:

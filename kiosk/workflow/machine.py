@@ -15,6 +15,7 @@ from typing import assert_never
 
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
 from kiosk.domain.faults import Fault, Part, Severity
+from kiosk.domain.technician import LANGUAGES
 from kiosk.workflow import (
     applying,
     before_permit,
@@ -203,7 +204,8 @@ def _idle(site: Site, state: s.Idle, event: on.Event) -> Step | None:
 
 
 def _speak(site: Site, state: s.State, language: str) -> Step | None:
-    if language not in site.languages or not isinstance(state, s.AwaitsPerson):
+    offered = LANGUAGES if isinstance(state, s.InServiceMode) else site.languages
+    if language not in offered or not isinstance(state, s.AwaitsPerson):
         return None  # taps must not put off the end of a wait for a device
     if isinstance(state, s.Idle | s.InServiceMode):
         return Step(replace(state, language=language))

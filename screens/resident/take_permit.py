@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from kivy.properties import NumericProperty
 
-from kiosk.presentation.models.resident import ScreenModel, TakePermitScreen
+from kiosk.presentation.models.resident import TakePermitScreen
+from kiosk.presentation.models.screens import AnyScreenModel
 from screens.widgets.base import BaseScreen
 from screens.widgets.seconds import SecondsLeft
 
@@ -18,7 +19,7 @@ class TakePermitView(BaseScreen):
         self._seconds = SecondsLeft(self._left)
         super().__init__(name)
 
-    def show(self, model: ScreenModel) -> None:
+    def show(self, model: AnyScreenModel) -> None:
         counts_on = self.is_news_of_staff(model)
         super().show(model)
         if not counts_on:

@@ -19,6 +19,7 @@ from kiosk.workflow.intents import Intent
 from screens.shell import pointer, views
 from screens.shell.dressing import DressedApp
 from screens.shell.help_over import HELP, HelpOver
+from screens.shell.hidden_corner import HiddenCorner
 from screens.shell.input_waking import InputWaking
 from screens.shell.keys import Keys
 from screens.shell.resting import Resting
@@ -108,6 +109,7 @@ class KioskApp(DressedApp):
         self._resting = Resting(self._may_rest)
         self._unhurried = Unhurried(lambda serial: self._choose(Intent.MORE_TIME, "", serial))
         self.keys = Keys(self.router, self.voice, self._resting.stir, lambda: self._page in RESTING, keypad)
+        self._corner = HiddenCorner(self._choose, self.router, screen_file.mm_per_pixel)
         self._serial: int | None = None  # of the model that stands on the screen
         self._coming: deque[AnyScreenModel] = deque()
         self._came = threading.Event()
@@ -228,6 +230,7 @@ class KioskApp(DressedApp):
         self._resting.stir()
         self.voice.start()
         self.keys.start()
+        self._corner.start()
         if self._automation_socket is not None:
             from screens.automation.automation_socket import AutomationSocket
 
@@ -242,6 +245,7 @@ class KioskApp(DressedApp):
         self._resting.stop()
         self.voice.stop()
         self.keys.stop()
+        self._corner.stop()
         if self._automation is not None:
             self._automation.stop()
         if self._stopped is not None:

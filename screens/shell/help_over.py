@@ -29,7 +29,7 @@ class HelpOver:
         self._router = router
         self.beneath: BaseScreen | None = None
 
-    def open(self) -> AnyScreenModel | None:
+    def open(self) -> HelpScreen | None:
         """Keep the page at hand, and give what is to be shown over it; None where it has no help."""
         page = self._router.current_screen
         if page.model.frame.help is None:
@@ -37,7 +37,7 @@ class HelpOver:
         self.beneath, page.is_beneath = page, True
         return help_of(page.model)
 
-    def follow(self, model: AnyScreenModel) -> AnyScreenModel | None:
+    def follow(self, model: AnyScreenModel) -> HelpScreen | None:
         """What is to be shown over the page when that is now `model`; None: it is another page, and help is over."""
         page, over = self.beneath, help_of(model)
         if page is None or over is None or not is_same_page(page.model, model):
@@ -61,7 +61,7 @@ class HelpOver:
             page.is_beneath = False
 
 
-def help_of(page: AnyScreenModel) -> AnyScreenModel | None:
+def help_of(page: AnyScreenModel) -> HelpScreen | None:
     """Help in the frame of its page: the same way out, the same time, and no way back but to the page. That it is being
     written help says itself.
     """

@@ -102,7 +102,8 @@ def _class_of(name: str) -> type[BaseScreen]:
     Builder.load_file(str(_SCREENS / view.whose / f"{view.name}.kv"))
     model = blank(view)
     # Rules of the kv language follow a property that its class has from the beginning.
-    members = {"BLANK": model, "IS_PERSONAL": view.is_personal, "model": ObjectProperty(model, rebind=True)}
+    whose = {"IS_PERSONAL": view.is_personal, "IS_TECHNICIANS": view.whose == TECHNICIAN}
+    members = {"BLANK": model, **whose, "model": ObjectProperty(model, rebind=True)}
     made = type(view.rule, (base,), members)
     assert issubclass(made, BaseScreen)
     return made

@@ -12,8 +12,9 @@ from kivy.event import EventDispatcher
 from kivy.properties import BooleanProperty, NumericProperty
 
 from kiosk.domain.sound import LOUDEST, SiteSound
-from kiosk.presentation.models.resident import OutOfServiceScreen, WelcomeScreen
+from kiosk.presentation.models.resident import HelpScreen, OutOfServiceScreen, ScreenModel, WelcomeScreen
 from kiosk.presentation.models.screens import AnyScreenModel
+from kiosk.presentation.models.technician import TechnicianScreenModel
 from kiosk.texts.translation import Translation
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class Voice(EventDispatcher):
         self._lost = sound.lost
         self._wanted: int | None = None  # the volume that a person chose
         self._page: AnyScreenModel | None = None
-        self._model: AnyScreenModel | None = None  # the page, or help that stands over it
+        self._model: ScreenModel | None = None  # the page, or help that stands over it
         self._has_more_pages = False
         self._in_private = False  # written by the jack's thread, at once
         self._is_greeting = True  # False: nobody has touched the first screen since the last visit
@@ -124,9 +125,14 @@ class Voice(EventDispatcher):
 
     # -- what happens --------------------------------------------------------------------------------------------------
 
-    def show(self, page: AnyScreenModel, over: AnyScreenModel | None = None) -> None:
+    def show(self, page: AnyScreenModel, over: HelpScreen | None = None) -> None:
         """`page` stands on the screen from now on, with help `over` it or without."""
+        if isinstance(page, TechnicianScreenModel):
+            self._fall_silent(page)
+            return
         before, self._page = self._page, page
+        if isinstance(before, TechnicianScreenModel):
+            before = None
         stood, self._model = self._model, over or page
         self.is_offered = self._settings.is_offered and self._is_spoken(page.frame.language)
         if isinstance(page, _RESTING):
@@ -146,6 +152,12 @@ class Voice(EventDispatcher):
         if aloud or signal is not None:
             self._narrator().show(self._model, self._present_volume(), aloud=aloud, signal=signal)
         elif self.is_on and self._speaker is not None:
+            self._speaker.rest()
+
+    def _fall_silent(self, page: TechnicianScreenModel) -> None:
+        """Nothing is said of a technician's page."""
+        self._page, self._model, self.is_offered = page, None, False
+        if self._speaker is not None:
             self._speaker.rest()
 
     def turned(self, *, has_more: bool) -> None:
@@ -244,6 +256,6 @@ class Voice(EventDispatcher):
         return Narration(self._voice_dir, self._translation, lambda: self._in_private, self._lost)
 
 
-def _which(model: AnyScreenModel) -> tuple[type, int]:
+def _which(model: ScreenModel) -> tuple[type, int]:
     """What is another thing to read: another page, or help over the same."""
     return type(model), model.frame.serial

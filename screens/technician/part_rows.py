@@ -66,4 +66,4 @@ class PartRows(GridLayout):
 
     def _level(self, *_args: object) -> None:
         """All as high as the highest."""
-        self.due = max((row.needed for row in self.children), default=0)
+        self.due = max((row.needed for row in self._made[: len(self.items)]), default=0)

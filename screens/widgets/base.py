@@ -51,6 +51,7 @@ class BaseScreen(Widget):
     """
 
     BLANK: ClassVar[AnyScreenModel]
+    IS_TECHNICIANS: ClassVar[bool] = False  # True: its texts are those of technicians
     IS_PERSONAL: ClassVar[bool] = True  # False: nothing on it is anybody's, so it need not be forgotten
 
     model: ObjectProperty[AnyScreenModel] = ObjectProperty(None, rebind=True)
@@ -106,7 +107,8 @@ class BaseScreen(Widget):
             return
         is_same = self._stands and 0 < model.frame.serial == self.model.frame.serial
         if model.frame.language != self.model.frame.language:
-            self._speak(supplies().translation(model.frame.language))
+            translation = supplies().technicians_translation if self.IS_TECHNICIANS else supplies().translation
+            self._speak(translation(model.frame.language))
         self.model = model
         if not is_same:
             self.begin_anew()

@@ -35,6 +35,9 @@ class SuppliedApp(App):
         self.translation: Callable[[str], Translation] = cache(
             lambda language: Translation.whatever_there_is(assets_dir / "locale", language)
         )
+        self.technicians_translation: Callable[[str], Translation] = cache(
+            lambda language: Translation.whatever_technicians_read(assets_dir / "locale", language)
+        )
         self._images_dir = assets_dir / "images"
         self._icons = ImageFiles(self._images_dir / ICONS)
         self._pictures = cache(lambda theme: ImageFiles(self._images_dir / theme))

@@ -6,7 +6,7 @@ widget.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
@@ -367,13 +367,3 @@ ScreenModel = (
     | ProgressScreen
     | HelpScreen
 )
-
-
-def in_language(model: ScreenModel, language: str) -> ScreenModel:
-    """The same in another language; as it is where none is named."""
-    return replace(model, frame=replace(model.frame, language=language)) if language else model
-
-
-def differs_in_staff_alone(model: ScreenModel, before: ScreenModel) -> bool:
-    """Whether `model` says nothing that is new since `before` but what became of a call for staff."""
-    return model != before and replace(before, frame=replace(before.frame, staff=model.frame.staff)) == model

@@ -19,7 +19,7 @@ _WORST_FIRST = (Sign.TROUBLE, Sign.NOTICE, Sign.UNKNOWN, Sign.WELL)
 
 def overview_page(frame: Frame, task: t.ShowingOverview, machine: Snapshot | None) -> OverviewScreen:
     """`machine`: how it is; None until that is known."""
-    who = Text("overview.who", (("number", task.who.number), ("role", task.who.role.value)))
+    who = Text("overview.who", (("number", task.who.number), ("name", task.who.name)))
     if machine is None:
         verdict = Text("overview.not_known")
         return OverviewScreen(frame, Sign.UNKNOWN, verdict, (), (), _other(task.view), who, ())

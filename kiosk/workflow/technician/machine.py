@@ -15,7 +15,7 @@ from kiosk.domain.endorsement import Custody
 from kiosk.domain.faults import Fault
 from kiosk.domain.part_tests import PART_TESTS
 from kiosk.domain.personal import Personal
-from kiosk.domain.technician import Right, Technician
+from kiosk.domain.technician import LANGUAGES, Right, Technician
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
@@ -33,11 +33,12 @@ def open_service_mode(site: Site, state: s.Idle | s.OutOfService) -> Step | None
     if not site.has_technicians:
         return None
     first = t.EnteringNumber()
+    language = state.language if isinstance(state, s.Idle) and state.language in LANGUAGES else LANGUAGES[0]
     match state:
-        case s.Idle(language=language):
+        case s.Idle():
             return Step(s.InServiceMode(first, language))
         case s.OutOfService(fault=fault, custody=custody, held=held):
-            return Step(s.InServiceMode(first, site.default_language, custody, fault, held))
+            return Step(s.InServiceMode(first, language, custody, fault, held))
 
 
 def leave(state: s.InServiceMode) -> Step:

@@ -107,4 +107,5 @@ class Play:
 
     def screen(self, *, without_paper: bool = False, without_central: bool = False) -> ScreenModel:
         """What a resident sees now."""
+        assert not isinstance(self.state, s.InServiceMode), "no resident comes there"
         return present(self.place.about(), self.state, without_paper=without_paper, without_central=without_central)
