@@ -21,9 +21,8 @@ from kiosk.event_log.log_events import LogEvent, log
 from kiosk.presentation.context import PresentationContext
 from kiosk.presentation.models.frame import StaffButton
 from kiosk.presentation.models.screens import AnyScreenModel
-from kiosk.presentation.present import present
+from kiosk.presentation.pages import page_of
 from kiosk.presentation.resident.help_page import staff_call
-from kiosk.presentation.technician.present import present_service_mode
 from kiosk.services.device_health import CENTRAL
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
@@ -149,19 +148,15 @@ class ShownScreens:
 
     def _numbered(self, state: s.State) -> AnyScreenModel:
         visit = s.visit_of(state)
-        return self._serials.given_to(self._page(state), (visit.id if visit else None, s.asked_in(state)))
-
-    def _page(self, state: s.State) -> AnyScreenModel:
-        if isinstance(state, s.InServiceMode):
-            machine = None if self._machine is None else self._machine.latest
-            return present_service_mode(self._about, state, machine)
-        return present(
+        page = page_of(
             self._about,
             state,
             without_paper=self._without_paper(),
             without_central=self._without_central(),
             staff=self._staff_call(state),
+            machine=None if self._machine is None else self._machine.latest,
         )
+        return self._serials.given_to(page, (visit.id if visit else None, s.asked_in(state)))
 
     def _staff_call(self, state: s.State) -> StaffButton | None:
         return None if self._staff is None else staff_call(self._staff.last_call(state))

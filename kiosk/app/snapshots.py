@@ -121,7 +121,7 @@ def state_now(state: s.State, since_s: float, failure: StartFailure | None = Non
         stored_name(state),
         since_s,
         s.custody_of(state).value,
-        serves=not isinstance(state, s.Recovering | s.OutOfService) and not is_ending,
+        serves=not isinstance(state, s.Recovering | s.OutOfService | s.InServiceMode) and not is_ending,
         in_visit=s.visit_of(state) is not None,
         fault=fault,
         details=(*(("it is being switched off",) if is_ending else ()), *(failure.lines if failure else ())),

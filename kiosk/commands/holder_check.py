@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import re
 import sys
-from itertools import pairwise
 from typing import Any
 
+from kiosk.commands.secret_asked import asked, is_guessed_first
 from kiosk.services.holder_check import hashed
 
 _NUMBER = re.compile(r"[0-9]{2}")
@@ -30,26 +29,16 @@ def add_attendant(args: argparse.Namespace) -> int:
     """Print the line for [holder_check.attendants]. 0; 2 for what cannot be a number or a secret."""
     if _NUMBER.fullmatch(args.number) is None:
         return _no("an attendant's number has two digits")
-    secret = _asked("The secret, six to ten digits: ")
+    secret = asked("The secret, six to ten digits: ")
     if _SECRET.fullmatch(secret) is None:
         return _no("a secret has six to ten digits")
-    if _is_guessed_first(secret):
+    if is_guessed_first(secret):
         return _no("a row of figures or a single one repeated is guessed first; take another secret")
-    if _asked("Once more: ") != secret:
+    if asked("Once more: ") != secret:
         return _no("the two are not the same")
     print("# in the kiosk's configuration, under [holder_check.attendants]:")
     print(f'{args.number} = "{hashed(secret)}"')
     return 0
-
-
-def _asked(words: str) -> str:
-    """From the terminal without showing it; from standard input, a line each, where that is none."""
-    return getpass.getpass(words) if sys.stdin.isatty() else sys.stdin.readline().strip()
-
-
-def _is_guessed_first(secret: str) -> bool:
-    steps = {(int(later) - int(earlier)) % 10 for earlier, later in pairwise(secret)}
-    return len(steps) == 1 and steps <= {0, 1, 9}
 
 
 def _no(why: str) -> int:

@@ -16,6 +16,7 @@ from kiosk.journal.names import stored_name
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
+from kiosk.workflow.technician import tasks as t
 from kiosk.workflow.transition import Step
 
 ContentHash = Callable[[str, PermitContent], str]
@@ -140,6 +141,8 @@ def _facts(event: on.Event, after: s.State) -> Facts:
     match after:
         case s.AskingCentral(matter=matter) | s.Applying(matter=matter):
             facts["holder_check"] = matter.answers.holder_check.way.value
+        case s.InServiceMode(task=task):
+            facts |= _of_service_mode(task)
         case s.RewritingFace(attempt=attempt):
             facts |= {"chip": ChipState.NEW.value, "attempt": attempt}
         case (
@@ -176,3 +179,17 @@ def _facts_of_ending(ending: s.Ending) -> Facts:
             return {"chip": chip.value, "face": face.value}
         case s.Applied() | s.Informed():
             return {}
+
+
+def _of_service_mode(task: t.Task) -> Facts:
+    """Who works at the machine, at what, and what a test came to."""
+    who = t.technician_of(task)
+    facts: Facts = {"task": stored_name(task)}
+    if who is not None:
+        facts |= {"technician": who.number, "role": who.role.value}
+    record = task.last if isinstance(task, t.ShowingPart) else task.record if isinstance(task, t.JudgingTest) else None
+    if record is not None:
+        facts |= {"part": record.part, "test": record.test, "outcome": record.outcome.value}
+        if record.fault is not None:
+            facts["fault"] = record.fault.code
+    return facts

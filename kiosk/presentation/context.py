@@ -101,7 +101,7 @@ def frame_of(about: PresentationContext, state: s.State, way_out: WayOut) -> Fra
         way_out=way_out,
         countdown_s=int(deadline.seconds) if deadline.shown else None,
         simulation=about.simulation,
-        languages=offered if isinstance(state, s.AwaitsPerson) and not s.is_switching_off(state) else (),
+        languages=offered if s.awaits_person(state) and not s.is_switching_off(state) else (),
         can_go_back=can_go_back(state),
         warning_s=WARNING_S if deadline.shown else 0,
         step=step,

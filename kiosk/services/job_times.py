@@ -65,6 +65,8 @@ _TABLE: dict[type, LongestTime] = {
     do.PrintApplicationSlip: _PRINT,
     do.PrintStatusSlip: _PRINT,
     do.CheckAttendant: _CALCULATION,
+    do.CheckTechnician: LongestTime(15.0, "a calculation made slow on purpose, and two lines on disk"),
+    do.CheckUnlockCode: LongestTime(15.0, "a calculation, and three lines on disk"),
     do.ReadLicenceCode: LongestTime(30.0, "one look at the scanner's line"),
     do.StopCodeScanner: _CALCULATION,
     do.ClearPersonalData: LongestTime(

@@ -205,7 +205,7 @@ def _idle(site: Site, state: s.Idle, event: on.Event) -> Step | None:
 
 def _speak(site: Site, state: s.State, language: str) -> Step | None:
     offered = LANGUAGES if isinstance(state, s.InServiceMode) else site.languages
-    if language not in offered or not isinstance(state, s.AwaitsPerson):
+    if language not in offered or not s.awaits_person(state):
         return None  # taps must not put off the end of a wait for a device
     if isinstance(state, s.Idle | s.InServiceMode):
         return Step(replace(state, language=language))

@@ -57,7 +57,7 @@ from kiosk.workflow.rewriting import (
     SendingChipAnswers,
     Writing,
 )
-from kiosk.workflow.technician.tasks import Task
+from kiosk.workflow.technician.tasks import AwaitsTechnician, Task
 from kiosk.workflow.visits import (
     Answers,
     AnyCase,
@@ -124,7 +124,8 @@ class OutOfService:
 @dataclass(frozen=True, slots=True)
 class InServiceMode:
     """A technician is at the machine, or signs in; nobody is served. `task`: what is done. `custody`, `held`: as out of
-    service. `fault`: why nobody was served before; None where it was idle.
+    service. `fault`: why nobody was served before; None where it was idle. `inspecting`: the unit was asked where the
+    permit is before, and has not answered yet.
     """
 
     task: Task
@@ -132,6 +133,7 @@ class InServiceMode:
     custody: Custody = Custody.WITH_HOLDER
     fault: Fault | None = None
     held: bool = False
+    inspecting: bool = False
     switching_off: bool = False
 
 
@@ -285,7 +287,6 @@ State = ResidentState | InServiceMode
 
 AwaitsPerson = (
     Idle
-    | InServiceMode
     | ChoosingService
     | ChoosingAgent
     | ExplainingService
@@ -313,6 +314,13 @@ AwaitsPerson = (
     | ShowingOutcome
 )
 """Somebody is to read and choose; in all other states a device or central is at work."""
+
+
+def awaits_person(state: State) -> bool:
+    """Whether somebody is to read and choose, a technician among them."""
+    return isinstance(state, AwaitsPerson) or (
+        isinstance(state, InServiceMode) and isinstance(state.task, AwaitsTechnician)
+    )
 
 
 def visit_of(state: State) -> Visit | None:

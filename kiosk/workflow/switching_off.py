@@ -41,8 +41,8 @@ def request(site: Site, state: s.State) -> Step | None:
     if s.is_switching_off(state):
         return None
     if isinstance(state, s.InServiceMode):
-        state = technician.leave(state).state
-        return Step(_marked(state), (do.ClearPersonalData(), do.InspectPath()))
+        left = technician.leave(state)
+        return replace(left, state=_marked(left.state))
     if isinstance(state, s.OutOfService) and not state.inspecting and not _is_settled(state.custody):
         # The unit may work again by now; if it does, the permit goes back.
         return Step(_marked(replace(state, inspecting=True)), (do.InspectPath(),))

@@ -123,7 +123,7 @@ def test_without_paper_nobody_is_sent_to_the_outlet(lit_place: KioskHarness) -> 
 def test_staff_are_called_where_an_attendant_is_wanted_and_no_more_when_one_types(open_place: OpenPlace) -> None:
     place = open_place(
         lights=True,
-        holder_check={
+        tables={
             "holder_check": {"way": "attendant", "required": True},
             "holder_check.attendants": {'"17"': hashed("314159", cost=2**4)},
         },

@@ -18,7 +18,7 @@ CODE = "17314159"
 
 def attended(open_place: OpenPlace, *, required: bool) -> KioskHarness:
     place = open_place(
-        holder_check={
+        tables={
             "holder_check": {"way": "attendant", "required": required},
             "holder_check.attendants": {'"17"': hashed("314159", cost=2**4)},
         }

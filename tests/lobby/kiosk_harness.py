@@ -34,6 +34,7 @@ from kiosk.config.settings import Config, load_config
 from kiosk.demo.configuration import simulated_site, write_configuration
 from kiosk.domain.identity_number import IdentityNumber
 from kiosk.presentation.models.resident import ScreenModel
+from kiosk.presentation.pages import page_of
 from kiosk.presentation.present import present
 from kiosk.texts.translation import Translation
 from kiosk.texts.words import Citation, LocalText, Text, Words
@@ -78,7 +79,7 @@ class JournalStep:
 
 @cache
 def _translation(language: str) -> Translation:
-    return Translation.load(ASSETS / "locale", language)
+    return Translation.load(ASSETS / "locale", language).with_technicians_texts(ASSETS / "locale")
 
 
 class KioskHarness:
@@ -154,7 +155,7 @@ class KioskHarness:
         if self._unit == CRT:
             tables["face_refreshed_at"] = dict(FACE_REFRESHED_AT)
         return load_config(
-            write_configuration(self._directory / "kiosk.toml", {**tables, **site.get("holder_check", {})}), ASSETS
+            write_configuration(self._directory / "kiosk.toml", {**tables, **site.get("tables", {})}), ASSETS
         )
 
     def _impatient_unit(self) -> str:
@@ -214,7 +215,7 @@ class KioskHarness:
 
     def _write_out(self, state: s.State) -> None:
         try:
-            model = present(self._about, state)
+            model = page_of(self._about, state)
             for translation in self._translations:
                 for words in _words_of(model):
                     text = translation.cited(words) if isinstance(words, Citation) else translation.words(words)
@@ -229,8 +230,10 @@ class KioskHarness:
             return self.states[-1]
 
     def screen(self) -> ScreenModel:
-        """What is to be seen now."""
-        return present(self._about, self.state)
+        """What a resident sees now."""
+        state = self.state
+        assert not isinstance(state, s.InServiceMode)
+        return present(self._about, state)
 
     def says(self, language: str, words: Words) -> str:
         """These words as somebody reads them."""

@@ -29,16 +29,16 @@ UNLOCK_CODE = re.compile(r"[0-9]{8}")
 
 
 def open_service_mode(site: Site, state: s.Idle | s.OutOfService) -> Step | None:
-    """The first page, on which a technician signs in; None where the site has no technicians."""
-    if not site.has_technicians:
+    """The first page, on which a technician signs in; None where the site has no technicians, and at the end."""
+    if not site.has_technicians or state.switching_off:
         return None
     first = t.EnteringNumber()
     language = state.language if isinstance(state, s.Idle) and state.language in LANGUAGES else LANGUAGES[0]
     match state:
         case s.Idle():
             return Step(s.InServiceMode(first, language))
-        case s.OutOfService(fault=fault, custody=custody, held=held):
-            return Step(s.InServiceMode(first, language, custody, fault, held))
+        case s.OutOfService(fault=fault, custody=custody, held=held, inspecting=inspecting):
+            return Step(s.InServiceMode(first, language, custody, fault, held, inspecting))
 
 
 def leave(state: s.InServiceMode) -> Step:
@@ -46,7 +46,8 @@ def leave(state: s.InServiceMode) -> Step:
     is still not offered to whoever stands there.
     """
     closed = s.Recovering() if state.fault is None or _is_settled(state.custody) else _as_before(state, state.fault)
-    return Step(closed, (do.ClearPersonalData(), do.InspectPath()))
+    asking = () if state.inspecting else (do.InspectPath(),)  # a second answer to one question would come in a visit
+    return Step(closed, (do.ClearPersonalData(), *asking))
 
 
 def _as_before(state: s.InServiceMode, fault: Fault) -> s.OutOfService:
@@ -64,7 +65,9 @@ def in_service_mode(site: Site, state: s.InServiceMode, event: on.Event) -> Step
         case on.DeadlinePassed():
             return _overdue(state)
         case on.PathInspected(custody=custody):
-            return Step(replace(state, custody=custody)) if custody is not state.custody else None
+            return Step(replace(state, custody=custody, inspecting=False))
+        case on.PathNotInspected():
+            return Step(replace(state, inspecting=False))
         case _:
             custody_told = on.custody_told(event)
             if custody_told is not None:

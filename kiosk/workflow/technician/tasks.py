@@ -126,6 +126,9 @@ SigningIn = EnteringNumber | EnteringPin | CheckingTechnician | EnteringUnlockCo
 SignedIn = ShowingOverview | ShowingPart | TestingPart | JudgingTest
 Task = SigningIn | SignedIn
 
+AwaitsTechnician = EnteringNumber | EnteringPin | EnteringUnlockCode | ShowingOverview | ShowingPart | JudgingTest
+"""A technician is to read and choose; otherwise a device or the program is at work."""
+
 
 def technician_of(task: Task) -> Technician | None:
     """Who works at the machine; None before anybody was let in."""

@@ -29,6 +29,7 @@ TABLE: dict[type[s.State], tuple[Guidance, ...]] = {
     s.Recovering: (DARK,),
     s.Idle: (DARK,),
     s.OutOfService: (DARK,),
+    s.InServiceMode: (DARK,),
     # Read and choose on the screen.
     s.ChoosingService: (DARK,),
     s.ChoosingAgent: (DARK,),
@@ -99,7 +100,7 @@ def test_every_state_that_the_machine_can_come_to_shines_as_the_table_says() -> 
     for state in chain.from_iterable(walk(site).states for site in SITES.values()):
         guidance = guidance_of(state)
         seen.setdefault(type(state).__name__, set()).add(repr(guidance))
-        assert guidance == DARK or isinstance(state, s.AwaitsPerson)
+        assert guidance == DARK or s.awaits_person(state)
         assert len(guidance.lights) <= 1
         if isinstance(state, s.AwaitingRemoval) and state.reminded:
             hurries_after = 0.0 if guidance.lights == TAKE_NOW else guidance.later and guidance.later[0]

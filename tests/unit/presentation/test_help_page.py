@@ -18,9 +18,8 @@ from kiosk.presentation.models.resident import (
     OutcomeScreen,
     OutOfServiceScreen,
     ScreenModel,
-    differs_in_staff_alone,
-    in_language,
 )
+from kiosk.presentation.models.screens import differs_in_staff_alone, in_language
 from kiosk.presentation.present import present
 from kiosk.presentation.resident.help_page import staff_call
 from kiosk.texts.translation import Translation

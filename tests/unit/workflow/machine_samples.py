@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from kiosk.domain.endorsement import ChipState, Drawable, FaceState, Grant, Refu
 from kiosk.domain.holder_check import NO_CHECK, CheckWay, HolderCheckRule
 from kiosk.domain.identity_number import IdentityNumber, PermitNumber
 from kiosk.domain.personal import Personal
+from kiosk.domain.technician import Role, Technician
 from kiosk.policy.assessment import AssessedOutcome, Assessment, Channel, EvidenceAsked
 from kiosk.policy.permit_calendar import PermitCalendar
 from kiosk.policy.region_file import load_region
@@ -21,6 +23,7 @@ from kiosk.workflow import events as on
 from kiosk.workflow.effects import ChipAnswers, ChipCommands, RelayRefused
 from kiosk.workflow.intents import Intent
 from kiosk.workflow.states import CaseWithPermit, ContentHashes, PutAway, Visit
+from kiosk.workflow.technician.tasks import Outcome, TestRecord
 from kiosk.workflow.transition import Site
 from kiosk.workflow.visits import InterruptedVisit, VisitIds
 
@@ -244,6 +247,44 @@ OF_EVERY_SERVICE = (
     *OF_OTHER_SERVICES,
 )
 
+ENGINEER = Technician("17", "某工", Role.ENGINEER)
+AUDITOR = Technician("18", "某审", Role.AUDITOR)
+PRINTED = TestRecord("receipt_printer", "print", Outcome.ASKED)
+OF_TECHNICIANS: tuple[on.Event, ...] = (
+    on.ServiceModeRequested(),
+    on.PersonChose(Intent.OPEN_SERVICE_MODE),
+    on.PersonChose(Intent.ENTER_CODE, "17123456"),
+    on.PersonChose(Intent.ENTER_CODE, "1712345678"),
+    on.PersonChose(Intent.UNLOCK),
+    on.PersonChose(Intent.SIGN_OUT),
+    on.PersonChose(Intent.CHOOSE, "receipt_printer"),
+    on.PersonChose(Intent.CHOOSE, "journal"),
+    on.PersonChose(Intent.CHOOSE, "passed"),
+    on.PersonChose(Intent.CHOOSE, "failed"),
+    on.PersonChose(Intent.ORDER_BY, "by_trouble"),
+    on.PersonChose(Intent.ORDER_BY, "by_part"),
+    on.PersonChose(Intent.TEST, "print"),
+    on.PersonChose(Intent.TEST, "status"),
+    on.TechnicianAdmitted(ENGINEER),
+    on.TechnicianAdmitted(AUDITOR),
+    on.TechnicianNotAdmitted(0.0),
+    on.TechnicianNotAdmitted(29.5),
+    on.TechnicianNotAdmitted(math.inf),
+    on.Unlocked(),
+    on.UnlockRefused(),
+    on.PartTested(PRINTED),
+    on.PartTested(TestRecord("receipt_printer", "status", Outcome.PASSED)),
+    on.PartTested(TestRecord("receipt_printer", "status", Outcome.FAILED, faults.PAPER_OUT)),
+    on.PartTested(TestRecord("id_reader", "status", Outcome.PASSED)),
+)
+FEW_FAULTS = (faults.PERMIT_UNIT_LINK, faults.CHIP_SILENT)
+WITH_TECHNICIANS = (
+    *(event for event in EVENTS if not (isinstance(event, on.DeviceFailed) and event.fault not in FEW_FAULTS)),
+    *OF_TECHNICIANS,
+)
+"""With all faults the walk would take minutes, and come upon nothing else."""
+
+
 SEALS = ContentHashes("old", "new")
 STORIES = (
     InterruptedVisit(None, 0, ChipState.OLD, FaceState.OLD, 5.0),
@@ -276,6 +317,7 @@ def site(
     rewrites_face: bool = True,
     has_code_scanner: bool = False,
     holder_check: HolderCheckRule = NO_CHECK,
+    has_technicians: bool = False,
 ) -> Site:
     """A place of an invented region, with the usual languages."""
     return Site(
@@ -286,6 +328,8 @@ def site(
         (LANGUAGE, OTHER_LANGUAGE),
         has_code_scanner=has_code_scanner,
         holder_check=holder_check,
+        has_technicians=has_technicians,
+        parts=("receipt_printer", "journal"),
     )
 
 
@@ -297,5 +341,6 @@ SITES = {
     "with a bin": site(has_retain_bin=True),
     "without a bin": site(has_retain_bin=False, holder_check=ONLY_ATTENDED),
     "without a face": site(has_retain_bin=True, rewrites_face=False),
+    "with technicians": site(has_retain_bin=True, has_technicians=True),
     "of every service": site(has_retain_bin=True, has_code_scanner=True, holder_check=ATTENDED),
 }

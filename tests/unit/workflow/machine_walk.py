@@ -21,7 +21,15 @@ from kiosk.workflow import states as s
 from kiosk.workflow.machine import step
 from kiosk.workflow.transition import Site, Step
 from kiosk.workflow.writing import MOST_SESSIONS
-from tests.unit.workflow.machine_samples import EVENTS, FOUND_VISIT, GRANT_CUT_OFF, NEW, OF_EVERY_SERVICE, STORIES
+from tests.unit.workflow.machine_samples import (
+    EVENTS,
+    FOUND_VISIT,
+    GRANT_CUT_OFF,
+    NEW,
+    OF_EVERY_SERVICE,
+    STORIES,
+    WITH_TECHNICIANS,
+)
 
 # Orders that the unit's one thread carries out one after the other.
 _UNIT_ORDERS = (
@@ -75,7 +83,9 @@ class Walk:
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        self._events = OF_EVERY_SERVICE if site.has_code_scanner else EVENTS
+        self._events = (
+            WITH_TECHNICIANS if site.has_technicians else OF_EVERY_SERVICE if site.has_code_scanner else EVENTS
+        )
         self.states: list[s.State] = []
         self.first_way: dict[Node, tuple[Node, on.Event] | None] = {}
         self.broken_laws: dict[str, str] = {}
@@ -131,8 +141,7 @@ def walk(site: Site) -> Walk:
     """Breadth first from every way the program may find the world when it starts; not on from where a law is broken."""
     result = Walk(site)
     to_visit: deque[Node] = deque()
-    # What a restart finds is walked through at the other places; with every service besides it would take too long.
-    for story, told in enumerate(STORIES[:3] if site.has_code_scanner else STORIES):
+    for story, told in enumerate(_stories(site)):
         for permit_is in (Custody.WITH_HOLDER, Custody.AT_MOUTH, Custody.INSIDE):
             is_open = told.endorsement_id is not None and not told.told
             owed = frozenset({told.endorsement_id} if told.endorsement_id and is_open else ())
@@ -149,6 +158,11 @@ def walk(site: Site) -> Walk:
                 if _is_lawful(result, after) and not (taken and do.EndProgram() in taken[0].effects):
                     to_visit.append(after)
     return result
+
+
+def _stories(site: Site) -> tuple[s.InterruptedVisit, ...]:
+    """What a restart finds is walked through at other places; with every service besides it would take too long."""
+    return STORIES[:3] if site.has_technicians or site.has_code_scanner else STORIES
 
 
 def _what_may_happen(result: Walk, node: Node) -> Iterator[tuple[on.Event, OutsideFacts, tuple[Step, int] | None]]:
@@ -215,7 +229,7 @@ def _after(result: Walk, before: Node, event: on.Event, taken: Step, world: Outs
     if is_over:
         check(do.ClearPersonalData() in taken.effects, "a visit that is over is wiped")
     if isinstance(event, on.PersonChose) and type(state) is type(taken.state):
-        check(isinstance(state, s.AwaitsPerson), "taps do not put off the end of a wait for a device")
+        check(s.awaits_person(state), "taps do not put off the end of a wait for a device")
     _check_the_end(check, state, event, taken)
     owed = _owed_by(state, event, world.owed)
     for effect in taken.effects:

@@ -12,16 +12,18 @@ import pytest
 from kiosk.app.shown_screens import ShownScreens
 from kiosk.central.repeating import Call, patience_s
 from kiosk.domain.endorsement import Custody
+from kiosk.domain.technician import Technician
 from kiosk.presentation.context import PresentationContext
-from kiosk.presentation.models.resident import ScreenModel
-from kiosk.presentation.present import present
+from kiosk.presentation.models.screens import AnyScreenModel
+from kiosk.presentation.pages import page_of
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.deadlines import WARNING_S, deadline_of
 from kiosk.workflow.intents import Intent
 from kiosk.workflow.machine import step
-from tests.unit.workflow.machine_samples import LANGUAGE, OTHER_LANGUAGE, SITES
+from kiosk.workflow.technician.tasks import technician_of
+from tests.unit.workflow.machine_samples import ENGINEER, LANGUAGE, OTHER_LANGUAGE, SITES
 from tests.unit.workflow.machine_walk import Walk, name_of, walk
 
 pytestmark = [pytest.mark.walk, pytest.mark.slow]  # the walk of a site takes seconds
@@ -31,9 +33,12 @@ DEADLINE = on.DeadlinePassed("the one of the state")
 
 HEEDED = """
 Recovering: DeadlinePassed DeviceFailed PathInspected PathNotInspected
-Idle: DeadlinePassed DeviceFailed choose_language other_services start
+Idle: DeadlinePassed DeviceFailed ServiceModeRequested choose_language open_service_mode other_services start
 OutOfService: DeadlinePassed DeviceFailed DevicesReady FaceRewritten PathInspected PathNotInspected PermitAtMouth
-    PermitOutOfSight PermitRetained PermitTaken PermitTakenIn
+    PermitOutOfSight PermitRetained PermitTaken PermitTakenIn ServiceModeRequested open_service_mode
+InServiceMode: DeadlinePassed FaceRewritten PartTested PathInspected PathNotInspected PermitAtMouth PermitOutOfSight
+    PermitRetained PermitTaken PermitTakenIn TechnicianAdmitted TechnicianNotAdmitted UnlockRefused Unlocked back cancel
+    choose choose_language enter_code go_on more_time order_by sign_out test unlock
 ChoosingService: DeadlinePassed DeviceFailed back cancel choose choose_language more_time
 ChoosingAgent: DeadlinePassed DeviceFailed back cancel choose choose_language more_time
 ExplainingService: DeadlinePassed DeviceFailed back cancel choose_language finish go_on more_time
@@ -117,6 +122,32 @@ def reached(place: str) -> set[type[s.State]]:
     return {type(state) for state in walked(place).states}
 
 
+def test_nobody_comes_into_service_mode_while_the_machine_is_being_switched_off_or_where_nobody_may() -> None:
+    for place in SITES:
+        assert (s.InServiceMode in reached(place)) is SITES[place].has_technicians
+    ending = [state for state in walked("with technicians").states if s.is_switching_off(state)]
+    assert ending
+    assert not [state for state in ending if isinstance(state, s.InServiceMode)]
+
+
+def test_nobody_is_signed_in_who_was_not_admitted() -> None:
+    for before, event, taken in walked("with technicians").arrows():
+        was, now = _who(before), _who(taken.state)
+        if now is not None and now != was:
+            assert was is None
+            assert event == on.TechnicianAdmitted(now)
+
+
+def test_who_may_not_test_orders_no_test() -> None:
+    for before, _, taken in walked("with technicians").arrows():
+        if any(isinstance(effect, do.TestPart) for effect in taken.effects):
+            assert _who(before) == ENGINEER
+
+
+def _who(state: s.State) -> Technician | None:
+    return technician_of(state.task) if isinstance(state, s.InServiceMode) else None
+
+
 def test_every_kind_of_state_is_reached_where_every_service_is_asked_for() -> None:
     assert set(s.InVisit.__args__) | {s.Recovering, s.Idle, s.OutOfService} == reached("of every service")
 
@@ -143,7 +174,7 @@ def test_every_state_has_a_deadline_and_whoever_is_to_choose_is_warned_before_it
         if s.is_switching_off(state) or isinstance(state, s.Idle | s.AwaitingRemoval | s.AwaitingHolder):
             assert not deadline.shown
         else:
-            assert deadline.shown == isinstance(state, s.AwaitsPerson)
+            assert deadline.shown == s.awaits_person(state)
             assert not deadline.shown or deadline.seconds >= WARNING_S
 
 
@@ -235,14 +266,14 @@ def test_every_step_to_another_screen_visit_or_question_makes_touches_on_the_one
     place: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And no other step does: who touches a screen behind which the machine goes on is heard."""
-    presented: dict[s.State, ScreenModel] = {}  # each state once: many steps lead to it, and from it
+    presented: dict[s.State, AnyScreenModel] = {}  # each state once: many steps lead to it, and from it
 
-    def once(about: PresentationContext, state: s.State, **surroundings: Any) -> ScreenModel:
+    def once(about: PresentationContext, state: s.State, **surroundings: Any) -> AnyScreenModel:
         if state not in presented:
-            presented[state] = present(about, state, **surroundings)
+            presented[state] = page_of(about, state, **surroundings)
         return presented[state]
 
-    monkeypatch.setattr("kiosk.app.shown_screens.present", once)
+    monkeypatch.setattr("kiosk.app.shown_screens.page_of", once)
     about = PresentationContext(SITES[place].region, (LANGUAGE, OTHER_LANGUAGE), False, "https://r.example/", 25)
     differ, wrong = 0, []
     for before, event, taken in walk(SITES[place]).arrows():
@@ -260,7 +291,7 @@ def test_every_step_to_another_screen_visit_or_question_makes_touches_on_the_one
     assert differ > 100
 
 
-def _below_help(model: ScreenModel) -> ScreenModel:
+def _below_help(model: AnyScreenModel) -> AnyScreenModel:
     """What a touch on the page itself is meant for: not the time, nor what help over it says."""
     return replace(model, frame=replace(model.frame, serial=0, countdown_s=None, help=None, staff=None))
 

@@ -1,0 +1,174 @@
+"""A technician signs in, looks at the machine, tests a device and leaves; a resident is served before and after."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kiosk.control.snapshot import Verdict
+from kiosk.domain.endorsement import Custody
+from kiosk.services.technician_access import hashed
+from kiosk.workflow import events as on
+from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
+from kiosk.workflow.technician import tasks as t
+from tests.component.services.test_technician_access import CHEAP_KIB, PIN, SECRET, code_at
+from tests.lobby.kiosk_harness import KioskHarness
+from tests.waiting import eventually
+
+pytestmark = pytest.mark.slow
+
+OpenPlace = Callable[..., KioskHarness]
+
+
+@pytest.fixture
+def technicians(tmp_path: Path) -> str:
+    """The file that a site keeps of its technicians."""
+    file = tmp_path / "technicians.toml"
+    lines = []
+    for number, role in (("17", "engineer"), ("42", "auditor")):
+        lines += [
+            f"[{number}]",
+            f'name = "某{number}"',
+            f'role = "{role}"',
+            f'pin = "{hashed(PIN, CHEAP_KIB)}"',
+            f'otp_secret = "{base64.b32encode(SECRET).decode()}"',
+        ]
+    file.write_text("\n".join(lines), "utf-8")
+    return str(file)
+
+
+@pytest.fixture
+def served(open_place: OpenPlace, technicians: str) -> KioskHarness:
+    place = open_place(tables={"service_mode": {"technicians": technicians}})
+    place.start_kiosk()
+    place.sees(s.Idle)
+    return place
+
+
+def at_task(place: KioskHarness, kind: type[t.Task]) -> s.InServiceMode:
+    return place.sees(s.InServiceMode, lambda state: isinstance(state.task, kind))
+
+
+def signs_in(place: KioskHarness, number: str = "17") -> None:
+    place.running.engine.post(on.PersonChose(Intent.OPEN_SERVICE_MODE))
+    at_task(place, t.EnteringNumber)
+    place.chooses(Intent.ENTER_CODE, number + code_at(place.clock.now()))
+    at_task(place, t.EnteringPin)
+    place.chooses(Intent.ENTER_CODE, PIN)
+    at_task(place, t.ShowingOverview)
+
+
+def asks_for_test(place: KioskHarness, part: str, test: str) -> None:
+    place.chooses(Intent.CHOOSE, part)
+    at_task(place, t.ShowingPart)
+    place.chooses(Intent.TEST, test)
+    at_task(place, t.TestingPart)
+
+
+def last_record(place: KioskHarness) -> t.TestRecord:
+    task = at_task(place, t.ShowingPart).task
+    assert isinstance(task, t.ShowingPart)
+    assert task.last is not None
+    return task.last
+
+
+def test_a_technician_prints_a_test_page_judges_it_and_residents_are_served_again(served: KioskHarness) -> None:
+    signs_in(served)
+    asks_for_test(served, "receipt_printer", "print")
+    at_task(served, t.JudgingTest)
+    assert served.rig.receipt_texts()
+    served.chooses(Intent.CHOOSE, "passed")
+    assert last_record(served) == t.TestRecord("receipt_printer", "print", t.Outcome.PASSED)
+    served.chooses(Intent.BACK)
+    at_task(served, t.ShowingOverview)
+    served.chooses(Intent.SIGN_OUT)
+    served.sees(s.Idle)
+    served.begins()
+    served.sees(s.ShowingNotice)
+
+
+@pytest.mark.parametrize("part", ["id_reader", "permit_unit", "permit_chip", "receipt_printer", "central"])
+def test_every_part_says_how_it_is(part: str, served: KioskHarness) -> None:
+    signs_in(served)
+    asks_for_test(served, part, "status")
+    assert last_record(served) == t.TestRecord(part, "status", t.Outcome.PASSED)
+
+
+def test_a_part_that_does_not_work_says_why_and_the_machine_stays_in_service_mode(served: KioskHarness) -> None:
+    signs_in(served)
+    served.rig.fault("receipt_printer", "paper_out")
+    asks_for_test(served, "receipt_printer", "status")
+    record = last_record(served)
+    assert record.outcome is t.Outcome.FAILED
+    assert record.fault is not None
+    assert record.fault.name == "paper_out"
+
+
+def test_who_may_not_test_is_not_obeyed(served: KioskHarness) -> None:
+    signs_in(served, "42")
+    served.chooses(Intent.CHOOSE, "receipt_printer")
+    at_task(served, t.ShowingPart)
+    served.chooses(Intent.TEST, "print")
+    assert served.running.engine.answers(60)
+    assert isinstance(served.state, s.InServiceMode)
+    assert isinstance(served.state.task, t.ShowingPart)
+
+
+def test_who_went_away_does_not_keep_residents_from_being_served(served: KioskHarness) -> None:
+    signs_in(served)
+    served.lets_pass()
+    served.sees(s.Idle)
+
+
+def test_a_wrong_pin_lets_nobody_in_and_stands_in_the_journal_with_no_code(served: KioskHarness) -> None:
+    served.running.engine.post(on.ServiceModeRequested())
+    at_task(served, t.EnteringNumber)
+    code = code_at(served.clock.now())
+    served.chooses(Intent.ENTER_CODE, f"17{code}")
+    at_task(served, t.EnteringPin)
+    served.chooses(Intent.ENTER_CODE, "999999")
+    state = at_task(served, t.EnteringNumber)
+    assert state.task == t.EnteringNumber(t.SignInProblem.WRONG)
+    written = str([step.facts for step in served.journal()])
+    assert code not in written
+    assert PIN not in written
+    assert "999999" not in written
+
+
+def test_the_journal_says_who_did_what(served: KioskHarness) -> None:
+    signs_in(served)
+    asks_for_test(served, "permit_chip", "status")
+    last_record(served)
+    facts = [step.facts for step in served.journal()]
+    assert {"technician": "17", "part": "permit_chip", "test": "status", "outcome": "passed"} in [
+        {key: value for key, value in each.items() if key in ("technician", "part", "test", "outcome")}
+        for each in facts
+    ]
+
+
+def test_a_visit_is_never_interrupted_and_switching_off_is_heeded(served: KioskHarness) -> None:
+    served.begins()
+    served.sees(s.ShowingNotice)
+    served.running.engine.post(on.ServiceModeRequested())
+    assert served.running.engine.answers(60)
+    assert isinstance(served.state, s.ShowingNotice)
+    served.chooses(Intent.CANCEL)
+    served.sees(s.Idle)
+    signs_in(served)
+    served.running.switch_off("SIGTERM")
+    eventually(lambda: served.running.engine.has_ended)
+    assert s.custody_of(served.state) is Custody.WITH_HOLDER
+
+
+def test_the_overview_says_whether_residents_can_be_served(served: KioskHarness) -> None:
+    from kiosk.app.snapshots import Snapshots
+
+    signs_in(served)
+    served.running.health.note("receipt_printer", None)
+    machine = Snapshots(lambda: served.running).take()
+    assert machine.verdict is Verdict.NOT_IN_SERVICE  # nobody is served meanwhile
+    assert {each.name for each in machine.found} >= {"id_reader", "permit_unit", "central", "journal"}
