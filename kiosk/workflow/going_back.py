@@ -13,6 +13,7 @@ from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
+from kiosk.workflow.technician.tasks import CanGoBack
 from kiosk.workflow.transition import Step
 
 _Asking = (
@@ -40,6 +41,8 @@ _NO_CHOICE = (Intent.BACK, Intent.CHOOSE_LANGUAGE, Intent.MORE_TIME, Intent.CANC
 
 def can_go_back(state: s.State) -> bool:
     """Whether the screen of `state` offers the way back."""
+    if isinstance(state, s.InServiceMode):
+        return isinstance(state.task, CanGoBack)
     return isinstance(state, _Leaving) and state.visit.before is not None and not state.visit.switching_off
 
 

@@ -78,7 +78,7 @@ VIEWS = (
     View(models.ProgressScreen, "progress"),
     View(models.HelpScreen, "help", is_personal=False),
     View(technician.SignInScreen, "sign_in", behaves=True, whose=TECHNICIAN),
-    View(technician.OverviewScreen, "overview", behaves=True, blank={"other_order": ("", NOTHING)}, whose=TECHNICIAN),
+    View(technician.OverviewScreen, "overview", behaves=True, whose=TECHNICIAN),
     View(technician.PartScreen, "part", behaves=True, whose=TECHNICIAN),
 )
 _BY_MODEL = {view.model: view for view in VIEWS}

@@ -12,24 +12,17 @@ from kiosk.presentation.models.technician import Sign
 from kiosk.workflow.intents import Intent
 from screens.widgets.buttons import IntentButton
 
-ICONS = {
-    Sign.WELL.value: "check",
-    Sign.NOTICE.value: "attention",
-    Sign.TROUBLE.value: "warning",
-    Sign.UNKNOWN.value: "wait",
-}
-"""Colour and icon say the same."""
-
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 
 Item = tuple[str, str, str, str]
 
 
 class PartRow(IntentButton):
-    """One part. `sign`: how it is, by `Sign`'s word; `detail`: the same in words."""
+    """One part. `sign`: how it is, by `Sign`'s word; `detail`: the same in words; `ground`: its colour."""
 
     sign = StringProperty(Sign.UNKNOWN.value)
     detail = StringProperty("")
+    ground: ListProperty[float] = ListProperty((1, 1, 1, 1))
 
 
 class PartRows(GridLayout):

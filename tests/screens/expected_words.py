@@ -7,18 +7,22 @@ from typing import Any
 from assets import ASSETS
 from kiosk.domain.personal import Personal
 from kiosk.presentation.models.frame import Frame, Help
-from kiosk.presentation.models.resident import Choice, ProgressLine, ScreenModel, Term
+from kiosk.presentation.models.resident import Choice, ProgressLine, Term
+from kiosk.presentation.models.screens import AnyScreenModel
+from kiosk.presentation.models.technician import PartLine, TestOffer
 from kiosk.texts.translation import Translation
-from kiosk.texts.words import Citation, LocalText, Text
+from kiosk.texts.words import Citation, LocalText, Sentences, Text
+
+_NOT_READ = ("languages", "qr", "key", "part", "test", "order_key")
 
 
-def expected_words(model: ScreenModel, language: str) -> set[str]:
+def expected_words(model: AnyScreenModel, language: str) -> set[str]:
     """Everything that `model` asks to be read, each as it stands in one place of the screen."""
-    translation = Translation.load(ASSETS / "locale", language)
+    translation = Translation.whatever_technicians_read(ASSETS / "locale", language)
 
     def said(value: object) -> list[str]:
         match value:
-            case Text() | LocalText():
+            case Text() | LocalText() | Sentences():
                 return [translation.words(value)]
             case Citation():
                 return [translation.cited(value)]
@@ -26,7 +30,7 @@ def expected_words(model: ScreenModel, language: str) -> set[str]:
                 return [str(value.reveal())]
             case Term(valid_to=valid_to) if valid_to is not None:
                 return [translation.date(valid_to)]
-            case Choice() | ProgressLine() | Help():
+            case Choice() | ProgressLine() | Help() | PartLine() | TestOffer():
                 return [words for each in _values(value) for words in said(each)]
             case tuple():
                 return [words for each in value for words in said(each)]
@@ -38,12 +42,12 @@ def expected_words(model: ScreenModel, language: str) -> set[str]:
     return {words for value in _values(model) if not isinstance(value, Frame) for words in said(value) if words}
 
 
-def unsaid(model: ScreenModel, language: str, pages: list[dict[str, Any]]) -> list[str]:
+def unsaid(model: AnyScreenModel, language: str, pages: list[dict[str, Any]]) -> list[str]:
     """What `model` asks to be read and stands on none of `pages`, as a window tells them."""
     shown = "\n".join(label["words"] for page in pages for label in page["labels"])
     return [words for words in expected_words(model, language) if words not in shown]
 
 
-def _values(of: ScreenModel | Choice | ProgressLine | Help) -> list[object]:
+def _values(of: AnyScreenModel | Choice | ProgressLine | Help | PartLine | TestOffer) -> list[object]:
     """What stands in the fields that are read: no keys, no code for the phone."""
-    return [getattr(of, name) for name in type(of).__dataclass_fields__ if name not in ("languages", "qr", "key")]
+    return [getattr(of, name) for name in type(of).__dataclass_fields__ if name not in _NOT_READ]

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -27,7 +28,7 @@ from assets import ASSETS
 from kiosk.app.shown_screens import Serials
 from kiosk.domain.sound import SiteSound, SoundSettings
 from kiosk.domain.staff_call import CallState, StaffCalled
-from kiosk.presentation.models.resident import ScreenModel
+from kiosk.presentation.models.screens import AnyScreenModel
 from kiosk.presentation.resident.help_page import staff_call
 from screens.authoring.help_samples import CALLED_AT
 from screens.authoring.samples import samples
@@ -35,10 +36,16 @@ from screens.shell.kivy_setup import prepare
 from screens.shell.screen_file import load_screen_file
 
 
-def models(order: str, language: str) -> dict[str, ScreenModel]:
-    """The samples, or what a shipped region says: `<kind>/…/<region>`, or the longest values: `longest/…`."""
+def models(order: str, language: str) -> Mapping[str, AnyScreenModel]:
+    """The samples, or what a shipped region says: `<kind>/…/<region>`, or the longest values: `longest/…`, or a
+    technician's: `technician/…`.
+    """
     if "/" not in order:
         return samples(language)
+    if order.startswith("technician/"):
+        from screens.authoring.technician_samples import technician_samples
+
+        return {f"technician/{name}": model for name, model in technician_samples(language).items()}
     if order.startswith("longest/"):
         from tests.screens.longest_samples import longest_samples
 
@@ -48,7 +55,7 @@ def models(order: str, language: str) -> dict[str, ScreenModel]:
     return region_samples(language)
 
 
-def _ordered(order: str, value: str, shown: list[ScreenModel], serials: Serials) -> ScreenModel:
+def _ordered(order: str, value: str, shown: list[AnyScreenModel], serials: Serials) -> AnyScreenModel:
     last = shown[-1]
     match order:
         case "again":

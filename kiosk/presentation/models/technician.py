@@ -49,7 +49,7 @@ class PartLine:
 @dataclass(frozen=True, slots=True)
 class OverviewScreen:
     """The whole machine. `verdict`: whether residents can be served, and why not; `lines`: what is wrong first.
-    `other_order`: the key and the words of the other order of lines. `who`: who is signed in.
+    `order_key`, `order_words`: of the other order of lines. `who`: who is signed in.
     """
 
     frame: Frame
@@ -57,7 +57,8 @@ class OverviewScreen:
     verdict: Text
     because: tuple[Words, ...]
     lines: tuple[PartLine, ...]
-    other_order: tuple[str, Text]
+    order_key: str
+    order_words: Text
     who: Words
     facts: tuple[Words, ...]
 

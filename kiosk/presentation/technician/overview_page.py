@@ -22,13 +22,13 @@ def overview_page(frame: Frame, task: t.ShowingOverview, machine: Snapshot | Non
     who = Text("overview.who", (("number", task.who.number), ("name", task.who.name)))
     if machine is None:
         verdict = Text("overview.not_known")
-        return OverviewScreen(frame, Sign.UNKNOWN, verdict, (), (), _other(task.view), who, ())
+        return OverviewScreen(frame, Sign.UNKNOWN, verdict, (), (), *_other(task.view), who, ())
     stopping = [fault for _, fault in machine.troubles if fault.severity is Severity.OUT_OF_SERVICE]
     can_serve = Verdict.NOT_IN_SERVICE if stopping else Verdict.DEGRADED if machine.troubles else Verdict.SERVING
     lines = _by_part(machine) if task.view is t.View.BY_PART else _by_trouble(machine)
     because = tuple(fault_words(fault) for fault in stopping)
     verdict = Text(f"overview.verdict.{can_serve.value}")
-    return OverviewScreen(frame, _SIGNS[can_serve], verdict, because, lines, _other(task.view), who, _facts(machine))
+    return OverviewScreen(frame, _SIGNS[can_serve], verdict, because, lines, *_other(task.view), who, _facts(machine))
 
 
 def _other(view: t.View) -> tuple[str, Text]:

@@ -17,11 +17,11 @@ def present_service_mode(
     about: PresentationContext, state: s.InServiceMode, machine: Snapshot | None
 ) -> TechnicianScreenModel:
     """The page of service mode. `machine`: how everything is; None until that is known."""
-    task = state.task
+    task, frame = state.task, frame_of(about, state, WayOut.SIGN_OUT)
     match task:
         case t.ShowingOverview():
-            return overview_page(frame_of(about, state, WayOut.SIGN_OUT), task, machine)
+            return overview_page(frame, task, machine)
         case t.ShowingPart() | t.TestingPart() | t.JudgingTest():
-            return part_page(frame_of(about, state, WayOut.SIGN_OUT), task, machine)
+            return part_page(frame, task, machine)
         case _:
-            return sign_in_page(frame_of(about, state, WayOut.CANCEL), task)
+            return sign_in_page(frame, task)

@@ -129,6 +129,8 @@ Task = SigningIn | SignedIn
 AwaitsTechnician = EnteringNumber | EnteringPin | EnteringUnlockCode | ShowingOverview | ShowingPart | JudgingTest
 """A technician is to read and choose; otherwise a device or the program is at work."""
 
+CanGoBack = EnteringPin | EnteringUnlockCode | ShowingPart
+
 
 def technician_of(task: Task) -> Technician | None:
     """Who works at the machine; None before anybody was let in."""

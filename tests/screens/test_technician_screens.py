@@ -1,0 +1,52 @@
+"""The technician's screens: what is on them, and that it fits, in every size, both languages and every text size."""
+
+from __future__ import annotations
+
+import pytest
+
+from screens.authoring.gallery import SIZES
+from screens.authoring.technician_samples import LANGUAGES, technician_samples
+from tests.screens.expected_words import unsaid
+from tests.screens.test_every_screen import holds, size_of
+from tests.screens.window import Window
+from tests.waiting import eventually
+
+pytestmark = [pytest.mark.screen, pytest.mark.slow]
+
+NAMES = list(technician_samples("en"))
+OFTEN = [name for name in NAMES if "_with_" not in name or name.endswith(("2305", "6402"))]
+"""Of the many faults the wordiest."""
+
+
+@pytest.mark.parametrize("window", SIZES, indirect=True, scope="module")
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("enlarged", [0, 2], ids=["usual", "largest"])
+def test_all_that_a_model_holds_is_said_fits_and_can_be_touched(window: Window, language: str, enlarged: int) -> None:
+    names = NAMES if language == "zh-Hans" and not enlarged else OFTEN
+    for name in names:
+        window.show(f"technician/{name}", language)
+        for _ in range(enlarged):
+            window.touch("text_size")
+        pages = window.pages()
+        for page in pages:
+            holds(size_of(window), page["targets"], page)
+        assert unsaid(technician_samples(language)[name], language, pages) == [], name
+        window.show("welcome", language)  # text is as large as usual again
+
+
+def test_what_was_typed_is_not_shown_and_gone_with_the_screen(upright: Window) -> None:
+    upright.show("welcome", "en")
+    upright.show("technician/sign_in_pin", "en")
+    for number, digit in enumerate("271828", start=1):
+        upright.ask({"touch": f"key:{digit}"})
+        eventually(lambda typed=number: any(word.count("•") == typed for word in upright.words()))
+    assert "2718" not in "\n".join(upright.words())
+    upright.ask({"touch": "enter_code"})
+    assert upright.intent() == "enter_code 271828"
+    assert "•" not in "\n".join(upright.words())
+    upright.show("welcome", "en")
+    upright.show("technician/sign_in", "en")
+    upright.ask({"touch": "key:7"})
+    eventually(lambda: any(word.startswith("7_") for word in upright.words()))
+    upright.show("welcome", "en")
+    assert "7_" not in "\n".join(upright.words("all"))
