@@ -21,8 +21,8 @@ SIMULATORS = "drivers.simulators"  # of the distribution qianzhu-kiosk-simulatio
 WORDS = {
     "id-reader": ("drivers.id_reader.command_line", "identity-card reader: status, read, decode, trace"),
     "permit-unit": ("drivers.permit_unit.command_line", "permit unit: status, eject, decode, trace"),
-    "permit-chip": ("drivers.permit_chip.command_line", "permit chip: read, decode, trace"),
-    "receipt-printer": ("drivers.receipt_printer.command_line", "receipt printer: status, print, preview"),
+    "permit-chip": ("drivers.permit_chip.command_line", "permit chip: slots, atr, read, decode-apdu, check"),
+    "receipt-printer": ("drivers.receipt_printer.command_line", "receipt printer: status, print, clear, render"),
     "code-scanner": ("drivers.code_scanner.command_line", "code scanner: read, decode, trace"),
     "guidance-lights": ("drivers.guidance_lights.command_line", "guidance lights: walk, show, off, trace, decode"),
     "simulate": (f"{SIMULATORS}.command_line", "run the simulated devices and print their URLs"),

@@ -22,7 +22,7 @@ DONE, BAD_NEWS = 0, 1
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the receipt printer's verbs."""
-    printer = subparsers.add_parser("receipt-printer", help="receipt printer: status, print, preview")
+    printer = subparsers.add_parser("receipt-printer", help="receipt printer: status, print, clear, render")
     verbs = printer.add_subparsers(required=True, metavar="VERB")
 
     render_parser = verbs.add_parser("render", help="draw a receipt as a picture, without a printer")

@@ -43,7 +43,7 @@ def models(order: str, language: str) -> Mapping[str, AnyScreenModel]:
     if "/" not in order:
         return samples(language)
     if order.startswith("technician/"):
-        from screens.authoring.technician_samples import technician_samples
+        from screens.authoring.sample_visits.technician import technician_samples
 
         return {f"technician/{name}": model for name, model in technician_samples(language).items()}
     if order.startswith("longest/"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from screens.authoring.gallery import SIZES
-from screens.authoring.technician_samples import LANGUAGES, technician_samples
+from screens.authoring.sample_visits.technician import LANGUAGES, technician_samples
 from tests.screens.expected_words import unsaid
 from tests.screens.test_every_screen import holds, size_of
 from tests.screens.window import Window

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,11 @@ def test_every_decoder_of_bytes_in_drivers_is_fuzzed() -> None:
             decoders.add(".".join(path.relative_to(ROOT).with_suffix("").parts))
     assert decoders - fuzzed == set()
     assert len(decoders) >= 8
+
+
+def test_every_module_whose_branches_lead_the_fuzzer_is_there() -> None:
+    led_by = {module for target in TARGETS.values() for module in target.instrumented}
+    assert {module for module in led_by if find_spec(module) is None} == set()
 
 
 @pytest.mark.slow

@@ -49,7 +49,11 @@ TARGETS: dict[str, Target] = {
     "chip_commands": _of("permit_chip_bytes", f"{CHIP}.apdu", f"{CHIP}.allow_list", short_bytes=140, long_bytes=300),
     "chip_answers": _of("permit_chip_bytes", f"{CHIP}.chip", f"{CHIP}.commands", short_bytes=60, long_bytes=1200),
     "chip_content": _of(
-        "permit_chip_bytes", f"{CHIP}.permit_file", f"{CHIP}.field_codec", short_bytes=230, long_bytes=400
+        "permit_chip_bytes",
+        "drivers.permit_file.permit_file",
+        "drivers.permit_file.field_codec",
+        short_bytes=230,
+        long_bytes=400,
     ),
     "scanner_lines": _of("code_scanner_bytes", f"{SCANNER}.serial_line", f"{SCANNER}.envelope"),
     "scanner_keys": _of(

@@ -17,9 +17,10 @@ from assets import ASSETS
 from kiosk.central.codes import RETURN_CODES
 from kiosk.domain.faults import CATALOGUE
 from kiosk.domain.refusals import RefusalCode
+from kiosk.domain.technician import LANGUAGES as TECHNICIANS
 from kiosk.presentation.models.resident import ScreenModel
 from kiosk.presentation.resident.application_page import REASONS
-from kiosk.texts.translation import Translation
+from kiosk.texts.translation import TECHNICIAN, Translation, technicians_texts
 from kiosk.texts.words import NOTHING, Citation, CitedDocument, LocalText, Text
 from screens.authoring.samples import samples
 from tests.architecture.source import ROOT, nodes_of, python_files
@@ -34,6 +35,8 @@ def translation(request: pytest.FixtureRequest) -> Translation:
 
 
 CHINESE, ENGLISH = Translation.load(LOCALE_DIR, "zh-Hans"), Translation.load(LOCALE_DIR, "en")
+OF_TECHNICIANS = {language: technicians_texts(LOCALE_DIR / TECHNICIAN / f"{language}.toml") for language in TECHNICIANS}
+EVERYTHING = {**CHINESE.texts, **OF_TECHNICIANS["zh-Hans"]}
 
 
 def placeholders(text: str) -> set[str]:
@@ -128,18 +131,34 @@ def test_no_text_is_empty_or_ends_in_a_space(translation: Translation) -> None:
 
 
 def test_every_key_on_a_screen_has_a_text() -> None:
-    assert sorted(spoken_on_screens() - set(CHINESE.texts)) == []
+    assert sorted(spoken_on_screens() - set(EVERYTHING)) == []
 
 
 def test_every_key_that_the_program_builds_has_a_text() -> None:
-    keys = set(CHINESE.texts)
+    keys = set(EVERYTHING)
     assert [pattern for pattern in sorted(text_calls()) if not any(re.fullmatch(pattern, key) for key in keys)] == []
 
 
 @pytest.mark.slow
 def test_no_text_is_there_that_nobody_asks_for() -> None:
     patterns, constants = text_calls(), constants_in_python() | spoken_on_screens()
-    assert [key for key in CHINESE.texts if not is_asked_for(key, patterns, constants)] == []
+    assert [key for key in EVERYTHING if not is_asked_for(key, patterns, constants)] == []
+
+
+def test_technicians_read_the_same_in_every_language_of_theirs() -> None:
+    assert {path.stem for path in (LOCALE_DIR / TECHNICIAN).glob("*.toml")} == set(TECHNICIANS)
+    chinese, english = OF_TECHNICIANS["zh-Hans"], OF_TECHNICIANS["en"]
+    assert set(chinese) == set(english)
+    assert [key for key in chinese if placeholders(chinese[key]) != placeholders(english[key])] == []
+    assert not set(chinese) & set(CHINESE.texts)
+    assert [key for texts in OF_TECHNICIANS.values() for key, text in texts.items() if text != text.strip()] == []
+
+
+def test_technicians_read_of_every_fault_what_it_is_and_what_to_do() -> None:
+    for texts in OF_TECHNICIANS.values():
+        for group in ("trouble", "remedy"):
+            assert {key.removeprefix(f"{group}.") for key in texts if key.startswith(f"{group}.")} == set(CATALOGUE)
+        assert [code for code in CATALOGUE if not texts[f"trouble.{code}"].startswith(f"{code} ")] == []
 
 
 def test_every_refusal_that_is_known_says_what_happened_and_what_to_do_next() -> None:
