@@ -2,9 +2,9 @@
 
 While the machine is being switched off the waits are shorter, in a second table.
 
-A state's deadline is set when the state is entered or entered anew and falls with it, so no wait is without an end
-and no deadline outlives its state. With a permit inside, a deadline leads to giving it back. Whoever is to read and
-choose is warned before the end (`WARNING_S`) and may have as much time as they need.
+A deadline is set when its state is entered or entered again, and cancelled when the state is left. So every wait ends,
+and no deadline outlives its state. With a permit inside, a deadline leads to giving it back. A screen on which a person
+reads and chooses warns `WARNING_S` before the end, and the person may ask for more time as often as needed.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ _WHILE_SWITCHING_OFF: dict[type, Deadline] = {
     s.ShowingApplication: Deadline("application", 10, False, "reading the number"),
     s.ShowingOutcome: Deadline("explanation", 10, False, "reading what happened"),
 }
-"""Where nothing is said, the wait is the usual one or there is none: the state is left at once."""
+"""Deadlines while switching off. A state that is not listed keeps its usual deadline or is left at once."""
 
 
 _REMINDED = Deadline("removal", 90, False, "somebody who went away hears it and comes back; then it is taken back")
