@@ -236,9 +236,7 @@ class Kiosk:
         self._start_rest()
 
     def start_for_first_screen(self) -> None:
-        """Start only the machine and the permit unit's thread. Orders to the others wait until `warm_up` starts
-        them.
-        """
+        """Start only the machine and the permit unit's thread. Orders to the others wait for `warm_up`."""
         self._start_thread(self._permit)
         self._thread.start()
 

@@ -55,9 +55,7 @@ class Opening:
 
 
 def read_opening(config_file: Path, assets_dir: Path) -> Opening:
-    """Read the configuration, the screen file and the languages' texts, and look for the fonts. No file makes
-    it raise.
-    """
+    """Read configuration, screen file and the languages' texts, and look for the fonts. No file makes it raise."""
     config, found = read_config(config_file, assets_dir)
     configuration = [mistake.line for mistake in found]
     installation: list[str] = []

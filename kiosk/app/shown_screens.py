@@ -52,9 +52,7 @@ class Serials:
         self._same: object = None
 
     def given_to(self, model: ScreenModel, matter: object = None) -> ScreenModel:
-        """`model` with its serial, from 1. `matter`: distinguishes models with the same content about different
-        things.
-        """
+        """`model` with its serial, from 1. `matter`: what it is about, to tell apart models with the same content."""
         frame = replace(model.frame, serial=0, countdown_s=None, help=None, staff=None)
         same = (matter, replace(model, frame=frame))
         if same != self._same:

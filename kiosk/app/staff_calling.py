@@ -17,9 +17,7 @@ STAFF_CALL = "staff_call"
 
 
 def staff_calls(thread: ServiceThread[Any], crew: Crew, clock: Clock, changed: Callable[[], None]) -> StaffCalls:
-    """The staff calls of this site, delivered by `thread`, whose worker belongs to `crew`. `changed()`: see
-    `StaffCalls`.
-    """
+    """The site's staff calls, delivered by `thread`, whose worker belongs to `crew`. `changed()`: see `StaffCalls`."""
 
     def hand_on(call: StaffCall) -> None:
         def failed() -> None:

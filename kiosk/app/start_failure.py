@@ -36,9 +36,7 @@ class Caught:
 
 
 def told_of(error: BaseException) -> tuple[Fault, tuple[str, ...]]:
-    """The fault, and the lines for a technician. Of an unexpected error only the type, as its text may hold
-    anything.
-    """
+    """The fault and the lines for a technician; for an unexpected error its type only, as its text may be personal."""
     from kiosk.policy.region_file import RegionFileError
 
     match error:

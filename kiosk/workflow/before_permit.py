@@ -56,9 +56,7 @@ def _after_holder(site: Site, visit: s.Visit, holder: IdDocument, day: date) -> 
 
 
 def _may_act(site: Site, kind: str, holder: IdDocument, day: date) -> bool:
-    """Whether the region lets this kind of agent act for a holder of that age. Known before the agent's card is
-    read.
-    """
+    """Whether the region lets this kind of agent act for a holder of that age, before the agent's card is read."""
     agent = site.region.agents.get(kind)
     return agent is not None and (holder.birth is None or may_act_for(agent, age_on(holder.birth.reveal(), day)))
 
@@ -110,9 +108,7 @@ def _withdraw(state: s.AwaitingPermit, code: str) -> Step:
 
 
 def withdraw(state: s.AwaitingPermit, ending: s.Ending) -> Step:
-    """Stop taking in. A permit may be going in at this moment, so the visit ends when the unit has said whether one
-    did.
-    """
+    """Stop taking in. A permit may be going in at this moment, so the unit must first say whether one did."""
     return Step(s.WithdrawingOffer(state.visit, ending), (do.StopTakingIn(),))
 
 

@@ -20,8 +20,8 @@ from kiosk.workflow.visits import InterruptedVisit, Visit, VisitIds
 
 @dataclass(frozen=True, slots=True)
 class PathInspected:
-    """The unit was initialised, the permit located and the journal read. `visit`: a new visit, used if a permit has to
-    be returned.
+    """The unit was initialised, the permit located and the journal read. `visit`: a new visit, for a permit to
+    return.
     """
 
     custody: Custody

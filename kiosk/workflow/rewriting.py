@@ -52,9 +52,7 @@ class SendingChipAnswers:
     relay_refused: bool = False
 
     def broken_by(self, otherwise: Fault) -> Fault:
-        """The fault that ends the visit where central does not go on: its own mistake if the relay refused, else
-        `otherwise`.
-        """
+        """The fault that ends the visit if central does not go on: its own if the relay refused, else `otherwise`."""
         return RELAY_REFUSED if self.relay_refused else otherwise
 
 

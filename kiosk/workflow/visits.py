@@ -39,9 +39,7 @@ class VisitPurpose:
 
     @property
     def needs_one_name(self) -> bool:
-        """Whether identity card and permit must bear the same name. They need not where a name may be corrected or only
-        dates are looked at.
-        """
+        """Whether identity card and permit must bear the same name: not to correct a name or to look at dates only."""
         return self.kind is VisitKind.SERVICE and self.service not in (Service.CHANGE_IDENTITY, Service.CORRECT)
 
 

@@ -245,9 +245,7 @@ class ConfirmScreen:
 
 @dataclass(frozen=True, slots=True)
 class WritingScreen:
-    """The permit is being written. `stage`: index into `stages`; `usually_s`: the usual total seconds on this
-    machine.
-    """
+    """The permit is being written. `stage`: index into `stages`; `usually_s`: usual seconds in all on this machine."""
 
     frame: Frame
     stages: tuple[Text, ...]
