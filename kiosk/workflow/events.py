@@ -20,9 +20,7 @@ from kiosk.workflow.visits import InterruptedVisit, Visit, VisitIds
 
 @dataclass(frozen=True, slots=True)
 class PathInspected:
-    """The unit was initialised, the permit located and the journal read. `visit`: a new visit, for a permit to
-    return.
-    """
+    """The unit was initialised, a permit located, the journal read. `visit`: a new one, for a permit to return."""
 
     custody: Custody
     story: InterruptedVisit
