@@ -1,5 +1,5 @@
-"""Which characters a font file has, as ranges: a few kilobytes and milliseconds where a whole font library takes
-megabytes.
+"""The characters of a font file, as ranges. Reading them takes a few kilobytes and milliseconds, where a whole font
+library takes megabytes.
 
 Source: OpenType 1.9, "Organization of an OpenType font" and "cmap", formats 4 and 12.
 """
@@ -50,7 +50,7 @@ class CharacterMap:
 
 @lru_cache(maxsize=16)
 def characters_of(path: Path, _written_ns: int) -> CharacterMap:
-    """The code points that a font file has; read once as long as the file stays the same."""
+    """The code points that a font file has, cached while the file is unchanged."""
     return CharacterMap.of_font(path)
 
 
