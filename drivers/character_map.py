@@ -84,7 +84,7 @@ def _ranges(cmap: bytes) -> Iterator[Range]:
 def _format_12(subtable: bytes) -> Iterator[Range]:
     (groups,) = struct.unpack_from(">12xI", subtable)
     for first, last, glyph in struct.iter_unpack(">III", subtable[16 : 16 + 12 * groups]):
-        yield first + (glyph == 0), last  # glyph 0 stands for what is missing
+        yield first + (glyph == 0), last  # glyph 0 is that of missing characters
 
 
 def _format_4(subtable: bytes) -> Iterator[Range]:

@@ -215,7 +215,7 @@ class AnswerDecoder:
         return self._splitter.in_frame
 
     def feed(self, data: bytes) -> list[Answer | CorruptFrame]:
-        """What became complete with `data`."""
+        """The answers and corrupt frames that `data` completes."""
         return [_answer(found) for found in self._splitter.feed(data)]
 
     def finish(self) -> list[Answer | CorruptFrame]:
@@ -237,7 +237,7 @@ class RequestDecoder:
         self._splitter = _Splitter(MIN_REQUEST_LENGTH)
 
     def feed(self, data: bytes) -> list[tuple[int, int, bytes] | CorruptFrame]:
-        """What became complete with `data`."""
+        """The requests and corrupt frames that `data` completes."""
         return [
             found if isinstance(found, CorruptFrame) else (found.content[0], found.content[1], found.content[2:])
             for found in self._splitter.feed(data)

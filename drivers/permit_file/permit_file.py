@@ -123,11 +123,11 @@ class PermitFile:
     face: FaceLayout | None
 
     def file(self, name: str) -> ChipFile:
-        """By its name. Raises KeyError."""
+        """The file of this name. Raises KeyError."""
         return {file.name: file for file in self.files}[name]
 
     def field(self, name: str) -> ChipField:
-        """By its name. Raises KeyError."""
+        """The field of this name. Raises KeyError."""
         return {field.name: field for field in self.fields}[name]
 
     @property

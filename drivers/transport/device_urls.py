@@ -83,7 +83,7 @@ DeviceUrl = SerialUrl | TcpUrl | HidUrl | ReplayUrl | PcscUrl | UnitUrl | SimUrl
 
 
 def parse_url(url: str) -> DeviceUrl:
-    """What a URL names. Raises `UrlError`."""
+    """The parsed URL of a device. Raises `UrlError`."""
     scheme, separator, rest = url.partition("://")
     if not separator:
         raise UrlError(f"{url!r} is no URL: expected serial://, tcp://, hid://, replay:// or pcsc://")

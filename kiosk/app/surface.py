@@ -1,4 +1,4 @@
-"""What the machine asks of the window's application."""
+"""The machine's interface to the window's application."""
 
 from __future__ import annotations
 

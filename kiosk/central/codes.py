@@ -46,7 +46,7 @@ RELAY_REFUSALS = (
     "get_challenge",  # not exactly 0084000004
     "update",  # not exactly a planned write of the permit file, with its MAC
     "expected_status",  # SELECT and UPDATE expect 9000 and nothing else
-    "update_after_wrong_mac",  # the chip refused a MAC before: no update until it is opened anew
+    "update_after_wrong_mac",  # the chip refused a MAC before: no update until it is opened again
 )
 RETURN_CODES = (
     "papers_incomplete",

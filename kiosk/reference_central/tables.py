@@ -276,7 +276,7 @@ class KioskJournal(Base):
 
 
 class Application(Base):
-    """What a person reviews. `facts`: the request as it came, without telephone and licence codes. `evidence`: what
+    """An application for review. `facts`: the request as it came, without telephone and licence codes. `evidence`: what
     central knew of each proof when it came in. `decided`: what changes of the permit's content, once that is approved
     and has to be written.
 

@@ -27,7 +27,7 @@ FAULT_NAMES = (
     "slow",  # every call is begun some time after it came
     "late",  # every call is carried out at once and answered some time afterwards
     "repeated",  # something on the way sends every call twice; the second answer arrives
-    "answers_twice",  # the same answer stands on the line twice
+    "answers_twice",  # the same answer is sent twice
     "hang",  # no answer, the connection stays open
     "refuse_connection",  # the connection breaks before anything is done
     "drop_connection_after_commit",  # everything is done, the answer is lost

@@ -232,7 +232,7 @@ def manifest(folder: Path) -> dict[str, Sound]:
         table = read_toml(folder / MANIFEST)
         return {key: Sound(**line) for key, line in table["sounds"].items()}
     except (DataFileError, KeyError, TypeError, AttributeError):
-        return {}  # so that all is made anew
+        return {}  # so that all sounds are made again
 
 
 def _make(grammar: Grammar, voice_dir: Path, asked: tuple[str, str, Sound]) -> None:

@@ -8,7 +8,7 @@ from kiosk.policy.services import CollectionWay, OfferedService, OldPermit, Post
 from kiosk.texts.words import Sentences, Text, Words
 
 NEW_PERMIT = (OldPermit.WITHDRAWN, OldPermit.NONE)
-"""What becomes of the old permit where a new one is made."""
+"""The values of `OldPermit` with which a new permit is made."""
 
 
 def at_counter(offered: OfferedService | None) -> tuple[Sentences, ...]:
