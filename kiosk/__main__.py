@@ -24,16 +24,16 @@ _WORDS = {
     "diagnose": ("kiosk.commands.diagnose", "is this kiosk ready, and if not, why"),
     "faults": ("kiosk.commands.faults", "every fault: code, meaning, what residents read, what to do"),
     "holder-check": ("kiosk.commands.holder_check", "who may confirm that the holder stands at the kiosk"),
-    "journal": ("kiosk.commands.journal", "is the journal what was written, and how far is it"),
-    "retained": ("kiosk.commands.retained", "which permits lie in the bin, or that it was emptied"),
+    "journal": ("kiosk.commands.journal", "verify, back up, restore or purge the journal"),
+    "retained": ("kiosk.commands.retained", "list the permits in the bin, or note that it was emptied"),
     "central": ("kiosk.commands.central", "the reference central and its data"),
 }
 _NEEDS = {"demo": "kiosk.demo", "central": "kiosk.reference_central"}
-"""Packages of the distribution qianzhu-kiosk-simulation: without it these commands are not there."""
+"""Command → the package it needs, of the distribution qianzhu-kiosk-simulation. Without it there is no such command."""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; 2 for what the caller got wrong."""
+    """Run one command and return its exit status; 2 for a mistake of the caller."""
     given = sys.argv[1:] if arguments is None else arguments
     parser = argparse.ArgumentParser(prog="python -m kiosk")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
@@ -41,13 +41,13 @@ def main(arguments: list[str] | None = None) -> int:
     for word, (module, summary) in _WORDS.items():
         if word in _NEEDS and find_spec(_NEEDS[word]) is None:
             continue
-        # Only the command that was called is imported: the start of the kiosk must not pay for the others.
+        # Only the called command is imported, so that the kiosk starts faster.
         if word == chosen:
             import_module(module).register(commands)
         else:
             commands.add_parser(word, help=summary, add_help=False)
     args = parser.parse_args(given)
-    # Only our own catalogue is logged below a warning: what libraries say at INFO may name what must not be named.
+    # Below WARNING only our own catalogue is logged, because libraries may log personal data at INFO.
     logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT, stream=sys.stderr)
     logging.getLogger("kiosk").setLevel(logging.INFO)
     run: Callable[[argparse.Namespace], int] = args.run
@@ -60,7 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         if args.command == "run":
             raise
-        # Whoever read our output has read enough; what is still buffered must not complain at exit.
+        # The reader of the output has closed it. Flushing the rest at exit must not raise.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return status

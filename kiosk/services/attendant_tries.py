@@ -1,8 +1,8 @@
-"""How many wrong codes came in a row, and whether codes are looked at now: a file that outlives the program.
+"""The file that counts wrong codes in a row and holds the lock on trying further ones. It outlives the program.
 
-The lock counts time that passed by a monotonic clock, within one boot of the machine; the time of day has no say, for
-whoever sets the clock would open the lock. After another boot only the time since that boot counts. A file that holds
-anything else than what is written here locks, as if the last try had just been used.
+The lock's time is measured by a monotonic clock, within one boot of the machine. It ignores the time of day, because
+setting the clock would open it. After another boot only the time since that boot counts. A file with any other content
+than this module writes locks, as if the last try had just been used.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ from kiosk.event_log.log_events import LogEvent, log
 from kiosk.journal.boot import Moment
 
 TRIES = 5
-"""Wrong codes in a row, by anybody; a million secrets at five in a quarter of an hour take years."""
+"""The most wrong codes in a row, by all attendants. At five in a quarter of an hour a million secrets take years."""
 
 LOCKED_FOR_S = 900.0
 
 LONGEST_BOOT_S = 1e10
 
 MOST_BYTES = 4096
-"""The file has some hundred; a longer one is not ours."""
+"""The most bytes of the file, which has about a hundred."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """No code is looked at for `LOCKED_FOR_S` from `since` on."""
+    """The lock: no code is checked for `LOCKED_FOR_S` seconds from `since` on."""
 
     since: Moment
 
     def holds(self, now: Moment) -> bool:
-        """Whether it still holds. Of another boot: how long the machine was off is not known, so only the time since
-        this one began counts.
+        """Whether the lock still holds. After another boot only the time since it began counts, because it is not known
+        how long the machine was off.
         """
         passed_s = now.passed_s if self.since.boot_id != now.boot_id else self.since.seconds_until(now)
         return passed_s is None or passed_s < LOCKED_FOR_S
@@ -44,25 +44,25 @@ class Lock:
 
 @dataclass(frozen=True, slots=True)
 class Tries:
-    """Wrong codes in a row, and the lock where there were too many."""
+    """The number of wrong codes in a row, and the lock if there were too many."""
 
     wrong: int = 0
     lock: Lock | None = None
 
     def one_more(self, now: Moment) -> Tries:
-        """As it is if the code that is looked at now is wrong."""
+        """The tries if the code that is checked now is wrong."""
         wrong = min(self.wrong + 1, TRIES)
         return Tries(wrong, Lock(now) if wrong >= TRIES else None)
 
 
 class TriesFile:
-    """The record on disk. Every method may raise `OSError`: then nothing is known, and no code may be looked at."""
+    """The record on disk. Every method may raise `OSError`; then no code may be checked."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def read(self, now: Moment) -> Tries:
-        """What the file says; nothing was tried where there is no file. A spoilt file is written anew, locked, so that
+        """The tries in the file; without a file there were none. A damaged file is replaced by a locked one, so that
         the lock has a beginning.
         """
         try:
@@ -76,7 +76,7 @@ class TriesFile:
         return tries
 
     def write(self, tries: Tries) -> None:
-        """On disk when this returns, whatever happens to the power."""
+        """Write the tries. They are safely on disk when this returns."""
         lock = tries.lock
         told = {
             "wrong": tries.wrong,
@@ -88,14 +88,14 @@ class TriesFile:
             file.flush()
             os.fsync(file.fileno())
         written.replace(self._path)
-        directory = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY)  # or the name is not on the disk yet
+        directory = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY)  # so that the name is on disk too
         try:
             os.fsync(directory)
         finally:
             os.close(directory)
 
     def _bytes(self) -> bytes:
-        """What is in a plain file. A pipe would be waited for, a directory cannot be read: OSError for both."""
+        """The bytes of the file. Raises OSError for anything but a plain file, such as a pipe or a directory."""
         descriptor = _without_waiting(self._path, os.O_RDONLY)
         try:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -110,12 +110,12 @@ def _without_waiting(path: str | Path, flags: int) -> int:
 
 
 def _is_out_of_time(lock: Lock, now: Moment) -> bool:
-    """Whether it claims to have begun later than now."""
+    """Whether the lock begins later than now, which is impossible."""
     return lock.since.boot_id == now.boot_id and lock.since.passed_s > now.passed_s
 
 
 def _parsed(raw: bytes) -> Tries | None:
-    """None for what `TriesFile.write` never wrote."""
+    """The tries in `raw`; None for a content that `TriesFile.write` never writes."""
     try:
         told = json.loads(raw)
     except (ValueError, RecursionError):
@@ -125,7 +125,7 @@ def _parsed(raw: bytes) -> Tries | None:
     wrong = told.get("wrong")
     if type(wrong) is not int or not 0 <= wrong <= TRIES:
         return None
-    # "locked_until": before locks counted time that passed. The count holds, a lock of then begins anew.
+    # "locked_until" was written by earlier versions. Their count is kept, and their lock begins again.
     lock = told.get("lock", told.get("locked_until", "nothing"))
     if lock is None:
         return Tries(wrong) if wrong < TRIES else None

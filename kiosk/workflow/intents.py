@@ -1,4 +1,4 @@
-"""What a person may choose on a screen: the flow's input alphabet. Screens emit it, the machine takes it, but one."""
+"""Intents: what a person may choose on a screen. Screens emit them, and the machine takes all but CALL_STAFF."""
 
 from __future__ import annotations
 
@@ -28,4 +28,4 @@ class Intent(Enum):
     CANCEL = "cancel"  # also "return my permit"
     MORE_TIME = "more_time"
     FINISH = "finish"
-    CALL_STAFF = "call_staff"  # the machine never hears of it
+    CALL_STAFF = "call_staff"  # not passed to the machine
