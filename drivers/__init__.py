@@ -1,1 +1,1 @@
-"""The devices; they know nothing of kiosk or screens."""
+"""The drivers of the devices; they import neither kiosk nor screens."""

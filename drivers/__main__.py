@@ -1,6 +1,6 @@
-"""`python -m drivers <device> <verb>`: every device by hand, without the kiosk.
+"""`python -m drivers <device> <verb>`: uses a device by hand, without the kiosk.
 
-Exit codes: 0 done, 1 the device answered but the answer is bad news, 2 it could not be done (one line on stderr says
+Exit codes: 0 done, 1 the device answered with an error or a bad state, 2 it could not be done (one line on stderr says
 why).
 """
 
@@ -31,7 +31,7 @@ WORDS = {
 
 
 def parser_for(word: str | None) -> argparse.ArgumentParser:
-    """The command line's parser, complete for `word` and by name only for the others."""
+    """The command line's parser, complete for the device `word`; the others have only their names."""
     parser = argparse.ArgumentParser(prog="python -m drivers", description="Use or test one device by hand.")
     subparsers = parser.add_subparsers(dest="device", required=True, metavar="DEVICE")
     for name, (module, meaning) in WORDS.items():
@@ -51,7 +51,7 @@ def main(arguments: list[str]) -> int:
     try:
         return int(args.run(args))
     except (DriverError, ValueError) as error:
-        # DeviceFileError and UrlError are ValueErrors: here a person typed what was wrong.
+        # DeviceFileError and UrlError are ValueErrors; here they come from wrong input.
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

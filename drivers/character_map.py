@@ -1,5 +1,5 @@
-"""Which characters a font file has, as ranges: a few kilobytes and milliseconds where a whole font library takes
-megabytes.
+"""The characters of a font file, as ranges. Reading them takes a few kilobytes and milliseconds, where a whole font
+library takes megabytes.
 
 Source: OpenType 1.9, "Organization of an OpenType font" and "cmap", formats 4 and 12.
 """
@@ -50,7 +50,7 @@ class CharacterMap:
 
 @lru_cache(maxsize=16)
 def characters_of(path: Path, _written_ns: int) -> CharacterMap:
-    """The code points that a font file has; read once as long as the file stays the same."""
+    """The code points that a font file has, cached while the file is unchanged."""
     return CharacterMap.of_font(path)
 
 
@@ -84,7 +84,7 @@ def _ranges(cmap: bytes) -> Iterator[Range]:
 def _format_12(subtable: bytes) -> Iterator[Range]:
     (groups,) = struct.unpack_from(">12xI", subtable)
     for first, last, glyph in struct.iter_unpack(">III", subtable[16 : 16 + 12 * groups]):
-        yield first + (glyph == 0), last  # glyph 0 stands for what is missing
+        yield first + (glyph == 0), last  # glyph 0 is that of missing characters
 
 
 def _format_4(subtable: bytes) -> Iterator[Range]:

@@ -1,4 +1,4 @@
-"""Numbers on a command line: each has a range, and what is outside it is told in one line. For `type=` of argparse."""
+"""Numbers on a command line, for `type=` of argparse. Each has a range; a number outside it gives one readable line."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _DAY = re.compile(r"(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
 def whole(unit: str, low: int, high: int) -> Callable[[str], int]:
-    """Reads a whole number of `unit` from `low` to `high`, both inside."""
+    """Reads a whole number of `unit` from `low` to `high`, both included."""
 
     def read(text: str) -> int:
         if _WHOLE.fullmatch(text) is None or not low <= int(text) <= high:
@@ -25,7 +25,7 @@ def whole(unit: str, low: int, high: int) -> Callable[[str], int]:
 
 
 def number(unit: str, low: float, high: float) -> Callable[[str], float]:
-    """Reads a number of `unit` from `low` to `high`, both inside, written with figures and at most one point."""
+    """Reads a number of `unit` from `low` to `high`, both included, written with figures and at most one point."""
 
     def read(text: str) -> float:
         if _NUMBER.fullmatch(text) is None or not low <= float(text) <= high:
@@ -39,10 +39,10 @@ wait_s = number("seconds", 0, LONGEST_WAIT_S)
 """How long to wait; 0 looks once."""
 
 running_s = number("seconds", 0.1, LONGEST_WAIT_S)
-"""How long something goes on."""
+"""How long something runs."""
 
 pace = number("the real time", 0, 100)
-"""How fast simulated devices are: 1 takes real times, 0 none."""
+"""The speed of simulated devices: 1 takes real times, 0 none."""
 
 
 def day(text: str) -> date:

@@ -1,8 +1,8 @@
-"""One reader for every text that people edit: data files in TOML or JSON, and traces.
+"""The reader of every text that people edit: data files in TOML or JSON, and traces.
 
-A file is UTF-8, with or without a byte order mark; its lines end with LF, CR LF or CR. Anything else is refused in one
-line that names the encoding that the file seems to have, and what to do. Nothing here knows a device: `kiosk` reads its
-own files with it too, by way of `kiosk.data_files`.
+A file is UTF-8, with or without a byte order mark; its lines end with LF, CR LF or CR. Anything else is refused with
+one line that names the probable encoding and the remedy. Nothing here depends on a device: `kiosk` reads its own files
+with it too, through `kiosk.data_files`.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-LONGEST_LINE = 400  # a value of a thousand characters stands in the file and need not be repeated
-LARGEST_FILE_BYTES = 16 * 1024 * 1024  # the largest that is shipped has 100 KB
+LONGEST_LINE = 400  # a longer value is in the file and need not be repeated
+LARGEST_FILE_BYTES = 16 * 1024 * 1024  # the largest shipped file has 100 KB
 
 _MARKS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
     (codecs.BOM_UTF32_LE, "UTF-32"),
@@ -24,12 +24,12 @@ _MARKS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
     (codecs.BOM_UTF16_BE, "UTF-16"),
 )
 _SAVE_AS_UTF8 = "save it as UTF-8"
-# GB 2312's Chinese characters of both levels: what a text in GBK is made of, and a text in Latin-1 is not.
+# GB 2312's Chinese characters of both levels, which are common in a text in GBK and rare in one in Latin-1.
 _COMMON = range(0xB0A1, 0xF7FF)
 
 
 class DataFileError(ValueError):
-    """A file that cannot be used. `mistakes`: one line each, which names the file and is short enough to be read."""
+    """A file that cannot be used. `mistakes`: one short line each, which names the file."""
 
     def __init__(self, mistakes: Iterable[str]) -> None:
         self.mistakes = [readable_line(mistake) for mistake in mistakes]
@@ -37,7 +37,7 @@ class DataFileError(ValueError):
 
 
 def readable_line(mistake: str) -> str:
-    """`mistake` in at most `LONGEST_LINE` characters, all of which can be shown."""
+    """`mistake` in at most `LONGEST_LINE` characters, all of them printable."""
     whole = "".join(character if character.isprintable() else "?" for character in mistake)
     return whole if len(whole) <= LONGEST_LINE else f"{whole[: LONGEST_LINE - 1]}…"
 
@@ -57,7 +57,7 @@ def read_text(path: Path, error_kind: type[DataFileError] = DataFileError) -> st
 
 
 def text_of(raw: bytes, file_name: str, error_kind: type[DataFileError] = DataFileError) -> str:
-    """The text of a file's bytes, its lines ended by LF. Raises `error_kind` naming `file_name`."""
+    """The text of a file's bytes, its lines ended by LF. Raises `error_kind`, whose mistake names `file_name`."""
     if (flaw := flaw_of_wide_characters(raw)) is not None:
         raise error_kind([f"{file_name}: {flaw}"])
     raw = raw.removeprefix(codecs.BOM_UTF8)
@@ -77,10 +77,10 @@ def text_of(raw: bytes, file_name: str, error_kind: type[DataFileError] = DataFi
 
 
 def flaw_of_wide_characters(raw: bytes) -> str | None:
-    """That a text is in UTF-16 or UTF-32, and what to do; None where it is in neither. For files that others read."""
+    """What is wrong if a text is in UTF-16 or UTF-32, with the remedy; otherwise None. For files that others read."""
     encoding = next((encoding for mark, encoding in _MARKS if raw.startswith(mark)), None)
     if encoding is None and b"\0" in raw:
-        # Without a mark UTF-16 has a NUL beside every character of ASCII, always on the same side.
+        # UTF-16 without a mark has a NUL beside every ASCII character, always on the same side.
         sides = [raw[side::2].count(0) for side in (0, 1)]
         if max(sides) >= max(3, len(raw) // 8) and min(sides) * 8 < max(sides):
             encoding = "UTF-16"
@@ -95,7 +95,7 @@ def _not_utf_8(raw: bytes, at: int, file_name: str) -> str:
 
 
 def _is_chinese(raw: bytes) -> bool:
-    """Whether the bytes are GB 18030 and most of what is not ASCII in them are common Chinese characters."""
+    """Whether the bytes are GB 18030 and most of their characters beyond ASCII are common Chinese ones."""
     try:
         text = raw.decode("gb18030")
     except UnicodeDecodeError:
@@ -115,7 +115,7 @@ def read_toml(path: Path, error_kind: type[DataFileError] = DataFileError) -> di
     text = read_text(path, error_kind)
     try:
         tables = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # also a number or a nesting without end
+    except (ValueError, RecursionError) as error:  # also for a number or a nesting that is too long
         raise error_kind([f"{path.name}: is not TOML: {error}"]) from error
     demand_toml_numbers(tables, path.name, error_kind)
     return tables
@@ -124,7 +124,7 @@ def read_toml(path: Path, error_kind: type[DataFileError] = DataFileError) -> di
 def demand_toml_numbers(
     tables: Mapping[str, Any], file_name: str, error_kind: type[DataFileError] = DataFileError
 ) -> None:
-    """Raises `error_kind` for whole numbers that do not fit 64 bits (TOML 1.0.0, "Integer"). Python reads them, and
+    """Raise `error_kind` for whole numbers that do not fit 64 bits (TOML 1.0.0, "Integer"). Python reads them, but
     cannot write the largest of them into a message.
     """
     too_large = [f"{file_name}: {key}: a whole number has at most 64 bits" for key in _too_large(tables, "")]

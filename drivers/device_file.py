@@ -1,4 +1,4 @@
-"""Reading a device file: TOML in, checked values out, every mistake one readable line that names file and key."""
+"""Reads device files: it turns TOML into checked values. Every mistake is a readable line that names file and key."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 
 class FileTable:
-    """One table of a device file, asked key by key.
+    """One table of a device file, read key by key.
 
-    A missing or wrong key is noted and a harmless value returned, so that one run finds every mistake; `finish` raises
-    them all, and also names the keys that nobody asked for. Sub-tables share the list of mistakes.
+    A missing or wrong key is noted and a harmless value returned, so that one run finds every mistake. `finish` raises
+    them all, and also names the keys that were not read. Sub-tables share the list of mistakes.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class FileTable:
         return default
 
     def text(self, key: str, default: str | None = None, one_of: Collection[str] = ()) -> str:
-        """A string; with `one_of`, one of these."""
+        """A string; with `one_of` it must be one of these."""
         value = self._take(key, default, "text")
         if value is None:
             return ""
@@ -80,7 +80,7 @@ class FileTable:
         return value
 
     def whole(self, key: str, low: int, high: int, default: int | None = None) -> int:
-        """A whole number between `low` and `high`, both inside."""
+        """A whole number from `low` to `high`, both included."""
         value = self._take(key, default, f"a whole number from {low} to {high}")
         if value is None:
             return low
@@ -147,11 +147,11 @@ class FileTable:
         return tables
 
     def names(self) -> tuple[str, ...]:
-        """The keys that are there, for tables whose keys are data."""
+        """The keys of the table, for tables whose keys are data."""
         return tuple(self._values)
 
     def has(self, key: str) -> bool:
-        """Whether the key is there."""
+        """Whether the table has the key."""
         return key in self._values
 
     def _is_whole(self, key: str, value: object, low: int, high: int) -> bool:

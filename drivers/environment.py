@@ -1,9 +1,8 @@
-"""What of the environment a program of ours heeds. Everything else is taken away before any library is imported.
+"""The environment variables that our programs use. All others are removed before any library is imported.
 
-Libraries read variables that nobody here means to set: OpenSSL a configuration that loads modules, Python's `ssl` a
+Libraries read variables that are not meant to be set here: OpenSSL a configuration that loads modules, Python's `ssl` a
 file for the secrets of every connection, Kivy a whole configuration, python-escpos a folder of pickles, SDL a library
-to be loaded in its own place, libdbus a program to be started from PATH. The list of what is heeded is for operators
-too: systemd/README.md, "Environment".
+to load in its place, libdbus a program to start from PATH. Operators find the list in systemd/README.md, "Environment".
 """
 
 from __future__ import annotations
@@ -35,25 +34,25 @@ HEEDED: dict[str, str] = {
     "WATCHDOG_USEC": "how often systemd wants to hear of the kiosk",
     "WATCHDOG_PID": "which process feeds systemd's watchdog",
 }
-"""Each variable, and what for."""
+"""Variable → its purpose."""
 
 FIXED = {
-    # Programs are looked for where Debian installs them; whoever can write there is root.
+    # Programs are searched only where Debian installs them and only root can write.
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     # SDL asks libdbus for a session bus, and libdbus starts `dbus-launch` where no address is given.
     "DBUS_SESSION_BUS_ADDRESS": "disabled:",
 }
-"""What is set, whatever was there."""
+"""Variables with fixed values, which replace any others."""
 
 # Read by the library in spite of `python -E`.
 _PYTHON_READ_LATE = ("PYTHONTZPATH",)
 
 
 def heed_only_the_documented(environment: MutableMapping[str, str] | None = None) -> None:
-    """Take every variable away that is not in `HEEDED`, and set those of `FIXED`. Call before libraries are imported.
+    """Remove every variable that is not in `HEEDED`, and set those of `FIXED`. Call before libraries are imported.
 
-    Python's own variables (PYTHON…) have had their say by then. They are left to child processes, which are the same
-    program, unless the interpreter was told to ignore them (`python -E`, as the service is started).
+    Python's own variables (PYTHON…) have taken effect by then. They are kept for child processes, which run the same
+    program, unless the interpreter ignores them (`python -E`, as the service is started).
     """
     variables = os.environ if environment is None else environment
     for name in list(variables):

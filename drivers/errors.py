@@ -1,13 +1,11 @@
-"""Everything a driver may raise, grouped by who must act.
+"""The errors that drivers raise, grouped by who must act.
 
 `TransportError`: reopen the port. `ProtocolError`: resynchronise, then reset the device. `DeviceError`: a person acts
-on
-the machine (site staff clears it, or an engineer repairs it; XFS4IoT error actions *clear* and *maintenance*).
-`PermitError`: it is about this permit, not about the machine.
+on the machine (site staff clear it, or an engineer repairs it; XFS4IoT error actions *clear* and *maintenance*).
+`PermitError`: the cause is this permit, not the machine.
 
-Data rides on the exception; the message carries numbers, never personal data. `ValueError` and `AssertionError` mean
-that
-the program is wrong and are never caught by a service.
+Data is in attributes of the exception; the message has numbers and never personal data. `ValueError` and
+`AssertionError` mean a bug in the program and are never caught by a service.
 """
 
 from __future__ import annotations
@@ -22,7 +20,7 @@ class DriverError(Exception):
 
 
 class TransportError(DriverError):
-    """The bytes do not move: reopen the port."""
+    """No bytes pass: reopen the port."""
 
 
 class LinkLost(TransportError):
@@ -30,12 +28,12 @@ class LinkLost(TransportError):
 
 
 class ServiceLost(LinkLost):
-    """The program between us and the device does not serve: pcscd is stopped. The device may be well."""
+    """The program between us and the device does not run: pcscd is stopped. The device may work."""
 
 
 class ServiceSilent(ServiceLost):
-    """That program takes what it is sent and does not answer: pcscd hangs, or the reader below it does. What it was
-    sent last may still be carried out; the device is not asked again before it is known to be over.
+    """That program accepts requests and does not answer: pcscd hangs, or the reader below it does. The last request may
+    still be carried out, so the device is not used again before that is known to be over.
     """
 
 
@@ -44,7 +42,7 @@ class LinkBusy(LinkLost):
 
 
 class LinkTimeout(TransportError):
-    """The peer is silent. `waited_s`: how long we listened."""
+    """The peer is silent. `waited_s`: for how many seconds we listened."""
 
     def __init__(self, message: str, *, device: str = "", waited_s: float = 0.0) -> None:
         super().__init__(message, device=device)
@@ -52,7 +50,7 @@ class LinkTimeout(TransportError):
 
 
 class ProtocolError(DriverError):
-    """The bytes move and make no sense: resynchronise, then reset."""
+    """The bytes received make no sense: resynchronise, then reset."""
 
 
 class FrameCorrupt(ProtocolError):
@@ -60,11 +58,11 @@ class FrameCorrupt(ProtocolError):
 
 
 class UnexpectedReply(ProtocolError):
-    """A well-formed answer to a question we did not ask, or a refusal that the manual does not foresee."""
+    """A well-formed answer to another request, or a refusal that the manual does not mention."""
 
 
 class NotInitialised(ProtocolError):
-    """The device has forgotten everything (its power was gone) and does nothing before it is initialised."""
+    """The device has lost its state (its power was off) and does nothing before it is initialised."""
 
 
 class DeviceError(DriverError):
@@ -84,7 +82,7 @@ class CoverOpen(DeviceError):
 
 
 class PaperOut(DeviceError):
-    """No paper; what was sent may be half printed."""
+    """No paper. The last job may be half printed."""
 
 
 class BinFull(DeviceError):
@@ -96,11 +94,11 @@ class NeedsRepair(DeviceError):
 
 
 class NothingToProcess(DeviceError):
-    """The unit holds no permit that it could act on; nothing moved."""
+    """The unit holds no permit to act on. Nothing moved."""
 
 
 class PermitError(DriverError):
-    """About this permit, not about the machine."""
+    """The cause is this permit, not the machine."""
 
 
 class NoChip(PermitError):
@@ -128,13 +126,13 @@ class StatusWordError(PermitError):
 
     @property
     def tries_left(self) -> int | None:
-        """Attempts that the chip says are left, where it says so (63Cx)."""
+        """The remaining attempts by the chip's answer (63Cx); None where it does not say."""
         return self.sw & 0x000F if (self.sw & 0xFFF0) == 0x63C0 else None
 
 
 class CommandNotAllowed(PermitError):
-    """Central asked to relay a command outside what the permit file allows; nothing of its batch was sent. `index`: its
-    place; `rule`: which rule it breaks, by a code that central may be told.
+    """Central sent a command that the permit file does not allow; nothing of its batch was relayed. `index`: the
+    command's place in the batch; `rule`: the broken rule, a code for central.
     """
 
     def __init__(self, message: str, *, index: int, rule: str) -> None:

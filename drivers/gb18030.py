@@ -1,15 +1,15 @@
-"""GB 18030 by the table of its 2022 edition, and what the private-use characters of the earlier editions mean.
+"""GB 18030 by the table of its 2022 edition, and the meaning of the private-use characters of earlier editions.
 
 Python's codec has the table of the edition of 2000. Later editions gave code points of their own to characters that had
 stood in Unicode's private use area: GB 18030-2005 to one (ḿ), GB 18030-2022 to 18 (ten vertical marks of punctuation,
 eight components). Each two-byte code went to the new code point, and the four-byte code that the new code point had had
 went to the private-use one, so both tables name every code point once and what is encoded is decoded to itself.
 
-Six further components (FE51, FE52, FE53, FE6C, FE76, FE91) were coded twice in the editions before;
-that of 2022 keeps only their four-byte codes, in plane 2. Their two-byte codes still decode to private use.
+Six further components (FE51, FE52, FE53, FE6C, FE76, FE91) were coded twice in the editions before; that of 2022 keeps
+only their four-byte codes, in plane 2. Their two-byte codes still decode to private use.
 
-Sources: GB 18030-2022, annex D; GB 18030-2005, annexes A and E; Unicode L2/22-274 on the changes of GB 18030-2022;
-the table was compared with that of glibc 2.39 (iconvdata, GB18030).
+Sources: GB 18030-2022, annex D; GB 18030-2005, annexes A and E; Unicode L2/22-274 on the changes of GB 18030-2022; the
+table was compared with that of glibc 2.39 (iconvdata, GB18030).
 """
 
 from __future__ import annotations
@@ -53,15 +53,15 @@ _SINCE_2005 = {0xE7C7: 0x1E3F}  # A8BC
 
 
 def _moved_before(private: int, code: int, count: int) -> dict[int, int]:
-    """What `count` code points from `private` on, in the order of their two-byte codes from `code` on, have become in
-    the edition of 2000; what it left in private use is left out.
+    """The code points of the edition of 2000 for `count` private-use ones from `private` on, in the order of their
+    two-byte codes from `code` on, without those that it left in private use.
     """
     codes = [number for number in range(code, code + count + 1) if number & 0xFF != 0x7F][:count]
     now = [ord(number.to_bytes(2, "big").decode(ENCODING)) for number in codes]
     return {private + at: later for at, later in enumerate(now) if later != private + at}
 
 
-# The edition of 2000 had moved these out of private use already; files and chips of the years of GBK still hold them.
+# The edition of 2000 had already moved these out of private use; files and chips of the time of GBK still have them.
 _OF_GBK = {
     **_moved_before(0xE76C, 0xA2E3, 1),
     **_moved_before(0xE7C8, 0xA8BF, 1),
@@ -72,7 +72,7 @@ _SWAPPED = {**_VERTICAL_MARKS, **_COMPONENTS, **_SINCE_2005}
 _SWAP = {**_SWAPPED, **{later: before for before, later in _SWAPPED.items()}}
 
 LATER = MappingProxyType({**_OF_GBK, **_CODED_TWICE, **_SWAPPED})
-"""Private-use code points that GBK or an edition of GB 18030 gave to a character, each with the one it has now."""
+"""Private-use code points that GBK or an edition of GB 18030 gave to a character → the present code point."""
 
 
 def encode(text: str) -> bytes:
@@ -96,7 +96,7 @@ def decode_as(raw: bytes, encoding: str) -> str:
 
 
 class PortionDecoder:
-    """Takes bytes in any portions, and gives the text as far as it is whole; what is no such text becomes U+FFFD."""
+    """Decodes bytes in any portions, and returns complete characters. Invalid bytes become U+FFFD."""
 
     def __init__(self, encoding: str) -> None:
         self._decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
@@ -108,5 +108,5 @@ class PortionDecoder:
 
 
 def settled(text: str) -> str:
-    """`text` with every private-use character of `LATER` replaced by the code point that the character has now."""
+    """`text` with every private-use character of `LATER` replaced by its present code point."""
     return text.translate(LATER)

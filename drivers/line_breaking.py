@@ -1,4 +1,4 @@
-"""Where a line of mixed Chinese and Western text may break. Pure; the caller says how wide a text is."""
+"""Breaks lines of mixed Chinese and Western text. Pure; the caller measures widths."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 
 # Punctuation that must not begin a line, and punctuation that must not end one (GB/T 15834-2011, 5.1.10 and 5.1.11; the
 # Western marks alike).
-# What begins and ends a thing of its own (Unicode UAX 9, 2.4) goes with it.
+# Isolating marks (Unicode UAX 9, 2.4) stay with what they enclose.
 NEVER_FIRST = frozenset("。，、；：？！）》〉】〕」』”’…％‰℃·～,.;:?!)]}%»،؛؟\u2069")
 HELD_TOGETHER = re.compile("[^\u00a0]*\u00a0|[^\u00a0]+")
-"""What stands between spaces that do not break (U+00A0): kept on a line where there is room, else parted there."""
+"""Text between no-break spaces (U+00A0): kept on one line where there is room, otherwise broken at these spaces."""
 
 NEVER_LAST = frozenset("（《〈【〔「『“‘([{￥$«\u2066\u2067\u2068")
 
@@ -47,8 +47,8 @@ def _wrap_paragraph(paragraph: str, limit: int, width_of: Callable[[str], int]) 
 
 
 def _cut(unit: str, limit: int, width_of: Callable[[str], int]) -> list[str]:
-    """`unit` in pieces that fit, parted at a space that does not break before it is parted within a word; the last
-    piece may take more text after it.
+    """`unit` in pieces that fit, broken at a no-break space rather than within a word. More text may follow the last
+    piece on its line.
     """
     pieces = [""]
     for held in HELD_TOGETHER.findall(unit):
@@ -87,7 +87,7 @@ def _is_wide(character: str) -> bool:
 
 
 def belongs_to_previous(character: str) -> bool:
-    """Whether it takes no room of its own: combining marks, and variation selectors (Unicode, 23.4)."""
+    """Whether `character` has no width of its own: combining marks, and variation selectors (Unicode, 23.4)."""
     return (
         bool(unicodedata.combining(character))
         or 0xFE00 <= ord(character) <= 0xFE0F
@@ -96,7 +96,7 @@ def belongs_to_previous(character: str) -> bool:
 
 
 def clusters(text: str) -> Iterator[str]:
-    """The characters of `text`, each with those behind it that belong to it."""
+    """The characters of `text`, each with the following ones that belong to it."""
     cluster = ""
     for character in text:
         if cluster and not belongs_to_previous(character):

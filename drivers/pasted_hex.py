@@ -10,7 +10,7 @@ _DECORATION = re.compile(r"0[xX]|\\x|[\s,;:\-\[\]{}()\"']")
 
 
 def bytes_of_hex(text: str) -> bytes:
-    """The bytes of hex with or without spaces, 0x, commas, brackets or quotes. Raises ValueError in words."""
+    """The bytes of hex with or without spaces, 0x, commas, brackets or quotes. Raises a readable ValueError."""
     digits = _DECORATION.sub("", text)
     try:
         return bytes.fromhex(digits)
@@ -30,6 +30,6 @@ def add_hex_argument(parser: argparse.ArgumentParser) -> None:
 
 
 def pasted_bytes(args: argparse.Namespace) -> bytes:
-    """What stands behind `--hex`, or on the standard input. Raises ValueError in words."""
+    """The bytes of `--hex`, or of standard input. Raises ValueError with a readable message."""
     text = " ".join(args.hex)
     return bytes_of_hex(sys.stdin.read() if text.strip() in ("", "-") else text)

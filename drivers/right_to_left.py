@@ -1,9 +1,9 @@
-"""The order of text that runs from right to left, and of what stands in it the other way. Pure: no font, no dots.
+"""The order of right-to-left text and of left-to-right parts in it. Pure: no font, no drawing.
 
-A shaper (HarfBuzz with FriBiDi, in Pillow) shapes and orders what one font draws. A line that needs several fonts is
-taken apart here into pieces that stand beside each other, so that each can be given to the shaper with one font.
+A shaper (HarfBuzz with FriBiDi, in Pillow) shapes and orders the text of one font. A line that needs several fonts is
+split here into pieces side by side, so that each can be given to the shaper with one font.
 
-A value in a sentence is marked as one thing of its own by an isolate (Unicode UAX 9, 2.4): FSI … PDI around it.
+A value in a sentence is enclosed in an isolate (Unicode UAX 9, 2.4): FSI … PDI around it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _RIGHT, _LEFT = ("R", "AL"), ("L",)
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What one font draws in one go. `font`: an index; `right_to_left`: the direction it is laid out in."""
+    """A piece of a line that one font draws. `font`: an index; `right_to_left`: its direction."""
 
     text: str
     font: int
@@ -38,24 +38,24 @@ class Piece:
 
 
 def needs_shaping(text: str) -> bool:
-    """Whether `text` can be drawn only by a shaper: letters that join, or an order that is not that of the file."""
+    """Whether `text` needs a shaper, because its letters join or its visual order differs from the stored one."""
     return _NEEDS_SHAPING.search(text) is not None
 
 
 def is_invisible(character: str) -> bool:
-    """Variation selectors, joiners and direction marks: they belong to the character before them."""
+    """Whether it is a variation selector, joiner or direction mark, which belongs to the character before it."""
     code = ord(character)
     return unicodedata.category(character) == "Cf" or 0xFE00 <= code <= 0xFE0F or 0xE0100 <= code <= 0xE01EF
 
 
 def without_marks(text: str) -> str:
-    """`text` without isolates and direction marks, for what needs none: every font would draw a box for them."""
+    """`text` without isolates and direction marks. Fonts would draw boxes for them in text that needs no shaper."""
     return _MARKS.sub("", text)
 
 
 def runs_right_to_left(text: str) -> bool:
-    """The direction of a paragraph: that of its first letter outside of isolates (UAX 9, P2 and P3), and where there
-    is none outside, of the first one in them.
+    """Whether a paragraph runs from right to left, by its first letter outside of isolates (UAX 9, P2 and P3), or by
+    the first one inside if there is none outside.
     """
     depth = 0
     inside = None
@@ -83,7 +83,7 @@ def _resolved(text: str, at: int) -> str:
 
 
 def _end_of(text: str, at: int) -> int:
-    """Where the isolate that begins at `at` ends: at its PDI, or at the end of the text (UAX 9, BD9)."""
+    """The end of the isolate that begins at `at`: its PDI, or the end of the text (UAX 9, BD9)."""
     depth = 0
     for place in range(at, len(text)):
         depth += (text[place] in INITIATORS) - (text[place] == PDI)
@@ -104,8 +104,8 @@ def wrapped(text: str, room: int, width_of: Callable[[str], int]) -> list[str]:
 
 
 def closed_in_lines(lines: list[str], right_to_left: bool) -> list[str]:
-    """The lines of one `resolved` paragraph, each with the paragraph's direction and with whole isolates: those that a
-    line break cut are closed at the line's end and opened again on the next one.
+    """The lines of one `resolved` paragraph, each with the paragraph's direction and with complete isolates. Isolates
+    that a line break cuts are closed at the line's end and opened again on the next line.
     """
     if len(lines) == 1:
         return lines
@@ -123,9 +123,9 @@ def closed_in_lines(lines: list[str], right_to_left: bool) -> list[str]:
 
 
 def pieces(text: str, font_of: Callable[[str], int]) -> list[Piece]:
-    """One line, whose isolates are whole, in pieces from left to right. `font_of`: by a character; 0 is the font with
-    the letters that join, and everything that it has is left to the shaper in one piece; 1 is the one that draws
-    Western letters and figures between Chinese ones.
+    """The pieces from left to right of one line with complete isolates. `font_of`: the index of a character's font.
+    Font 0 has the letters that join, and adjacent characters of it make one piece for the shaper; font 1 draws Western
+    letters and figures between Chinese ones.
     """
     return list(_pieces(resolved(text), runs_right_to_left(text), font_of))
 
@@ -140,7 +140,7 @@ def _pieces(text: str, right_to_left: bool, font_of: Callable[[str], int]) -> It
             else:
                 yield from _pieces(within, part[0] == RLI, font_of)
         elif not without_marks(part):
-            continue  # the shaper gives up on marks alone
+            continue  # the shaper fails on marks alone
         elif font_of(part[0]):
             yield from _one_after_another(part, font_of)
         else:
@@ -148,7 +148,7 @@ def _pieces(text: str, right_to_left: bool, font_of: Callable[[str], int]) -> It
 
 
 def _parts(text: str, font_of: Callable[[str], int]) -> Iterator[str]:
-    """What the first font draws, what it does not, and isolates with anything that it does not."""
+    """The parts of `text`: those that the first font draws, those it does not, and isolates with such characters."""
     begin = at = 0
     while at < len(text):
         end = at + 1
@@ -170,7 +170,7 @@ def _parts(text: str, font_of: Callable[[str], int]) -> Iterator[str]:
 
 
 def _end_of_others(text: str, at: int, font_of: Callable[[str], int]) -> int:
-    """Figures, blanks and Western letters between two Chinese characters run with them."""
+    """The end of a run of other characters, including figures, blanks and Western letters between two Chinese ones."""
     end = place = at
     while place < len(text) and text[place] not in ISOLATES:
         if unicodedata.bidirectional(text[place]) in _RIGHT:

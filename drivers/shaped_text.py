@@ -1,9 +1,9 @@
-"""Uyghur and what stands between it, as dots: letters that join, in the order that they are read.
+"""Draws Uyghur text and the text between it: letters that join, in reading order.
 
-Pillow's Raqm layout (HarfBuzz and FriBiDi, in its wheel) shapes and orders. The face is UKIJ: Ekran, drawn for
-screens, and Tuz Tom, its bold. What it lacks, Chinese above all, comes from the fonts of `drivers.typeface`.
+Pillow's Raqm layout (HarfBuzz and FriBiDi, in its wheel) shapes and orders. The face is UKIJ: Ekran, drawn for screens,
+and Tuz Tom, its bold. Characters that it lacks, above all Chinese ones, come from the fonts of `drivers.typeface`.
 
-Fonts and their tables are read when the first such text is drawn, and never where there is none.
+Fonts and their tables are read only when the first such text is drawn.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from drivers.character_map import CharacterMap, characters_of
 from drivers.right_to_left import Piece, is_invisible, pieces, without_marks
 
 FACES = {"Regular": "UKIJEkran.ttf", "Bold": "UKIJTuT.ttf"}
-LANGUAGE = "ug"  # whom the face is made for; without it HarfBuzz asks the environment
+LANGUAGE = "ug"  # the face's language; without it HarfBuzz takes that of the environment
 MISSING = "〓"
 LINE_HEIGHT_EM = 1.3  # as `Typeface` has it
-# Its letters are small in their em: beside Chinese of the same size they would be hard to read. Set larger, they reach
+# The face's letters are small in their em, and hard to read beside Chinese of the same size. Set larger, they reach
 # from 0.87 em above the line to 0.42 em below it.
 JOINING_EM, BASELINE_EM = 1.08, 0.875
 BLACK, WHITE = 0, 255
@@ -71,13 +71,13 @@ class ShapedText:
         return is_invisible(character) or any(self._is_in(font, character) for font in range(len(self._paths)))
 
     def _font_of(self, character: str) -> int:
-        """The first font that has `character`. What has no shape of its own is in every font."""
+        """The index of the first font that has `character`. Characters without a shape count as being in every font."""
         if is_invisible(character):
             return 0
         return next((font for font in range(len(self._paths)) if self._is_in(font, character)), 0)
 
     def _is_in(self, font: int, character: str) -> bool:
-        """A font's table is read when the fonts before it lack something."""
+        """Whether the font has `character`. Its table is read when the fonts before it lack a character."""
         if font not in self._maps:
             self._maps[font] = characters_of(self._paths[font], self._paths[font].stat().st_mtime_ns)
         return ord(character) in self._maps[font]

@@ -1,5 +1,5 @@
-"""What is printed reaches every shell: a character that its encoding does not have is written as an escape; a stream
-that the shell closed is one that swallows.
+"""Makes output work in every shell: a character that its encoding lacks is escaped, and a closed stream is replaced by
+the null device.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import sys
 
 
 def escape_what_cannot_be_shown() -> None:
-    """Have standard output and error write `\\u7b7e` for a character that the shell's encoding does not have.
+    """Make standard output and error write `\\u7b7e` for a character that the shell's encoding does not have.
 
-    The encoding stays the shell's own: bytes of UTF-8 on a terminal that speaks GBK or Latin-1 are noise, and may hold
-    its control codes. An escape loses nothing, and an ASCII shell can still be told what a Chinese text says.
+    The encoding stays the shell's own: UTF-8 on a terminal with GBK or Latin-1 is unreadable, and may contain its
+    control codes. An escape loses nothing, even of a Chinese text in an ASCII shell.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -23,8 +23,8 @@ def escape_what_cannot_be_shown() -> None:
 
 
 def stand_in_for_closed_streams() -> None:
-    """Put the null device where the caller gave no standard input, output or error. The next file that is opened would
-    get the free number otherwise, and what C code prints would be written into it. Call before anything is opened.
+    """Open the null device for a missing standard input, output or error. Otherwise the next opened file would get the
+    free number, and output of C code would be written into it. Call before any file is opened.
     """
     for descriptor in (0, 1, 2):
         try:
@@ -38,8 +38,8 @@ def stand_in_for_closed_streams() -> None:
 
 
 def json_text(value: object, indent: int | None = None) -> str:
-    """`value` as JSON for standard output: JSON's own escapes where the output is not UTF-8, for a program must be able
-    to read it.
+    """`value` as JSON for standard output, with JSON's own escapes where the output is not UTF-8, so that a program can
+    read it.
     """
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     return json.dumps(value, ensure_ascii=codecs.lookup(encoding).name != "utf-8", indent=indent)

@@ -1,4 +1,4 @@
-"""How much of the traffic a command records, as every device's command line asks for it."""
+"""The command-line option for how much of the traffic is recorded, the same for every device."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from drivers.transport.tracing import Detail
 
 
 def add_detail_argument(parser: argparse.ArgumentParser, warning: str = "") -> None:
-    """Add `--bytes`, read as `args.detail`: lengths only without it. `warning`: what the bytes are, if they are
-    somebody's.
+    """Add `--bytes`, read as `args.detail`; without it only lengths are recorded. `warning`: for help texts where the
+    bytes are personal.
     """
     parser.add_argument(
         "--bytes",

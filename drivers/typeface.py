@@ -1,11 +1,11 @@
-"""Text as dots: one Chinese typeface with its fallbacks for rare characters and Uyghur.
+"""Draws text as raster images: one Chinese typeface with fallbacks for rare characters and Uyghur.
 
-The face is Noto Sans in the forms of mainland China (直, 骨 and 角 differ from the Japanese ones); what it lacks comes
-from HanaMin (extensions A to F), BabelStone Han (what was encoded later) and DejaVu Sans (Arabic letters that Uyghur
-does not have). A line with letters that run from right to left is shaped: `drivers.shaped_text`.
+The face is Noto Sans in the forms of mainland China (直, 骨 and 角 differ from the Japanese ones). Characters that it
+lacks come from HanaMin (extensions A to F), BabelStone Han (later ones) and DejaVu Sans (Arabic letters that Uyghur
+does not have). A line with right-to-left letters is shaped: `drivers.shaped_text`.
 
-No text makes drawing fail: a character that cannot be drawn is shown as 〓, the printers' mark for a missing character
-(□ would be read as 口). `missing` tells which those are; what must not be printed so is asked there first.
+Drawing never fails: a character that cannot be drawn is shown as 〓, the printers' mark for a missing character (□
+would be read as 口). `missing` returns such characters, so that texts can be checked before printing.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Weight = Literal["Regular", "Bold"]
 PRIMARY: dict[Weight, str] = {"Regular": "NotoSansSC-Regular.otf", "Bold": "NotoSansSC-Bold.otf"}
 FALLBACKS = ("HanaMinA.ttf", "HanaMinB.ttf", "BabelStoneHan.ttf", "DejaVuSans-Arabic.ttf")
 MISSING = "〓"
-NEVER_DRAWN = ("Cc", "Zl", "Zp", "Cs")  # the shaper takes some of them for the end of a paragraph, and fails
+NEVER_DRAWN = ("Cc", "Zl", "Zp", "Cs")  # the shaper takes some of them as the end of a paragraph, and fails
 LINE_HEIGHT_EM = 1.3
 BASELINE_EM = 1.0  # from the top of the line; the em box of a Chinese character then lies 0.12 em below the top
 BLACK, WHITE = 0, 255
@@ -65,8 +65,8 @@ class Typeface:
         return cls(sources, ShapedText((joining, *paths)))
 
     def missing(self, text: str) -> str:
-        """The characters of `text` that cannot be drawn, in order: no font has them, or they are no characters to be
-        seen in a line (controls, line and paragraph separators).
+        """The characters of `text` that cannot be drawn, in order: no font has them, or they are no visible characters
+        of a line (controls, line and paragraph separators).
         """
         return "".join(c for c in text if self._is_missing(c))
 
@@ -85,7 +85,7 @@ class Typeface:
 
     @staticmethod
     def line_height(size_px: int) -> int:
-        """Height in dots of what `draw` returns: the em and room for descenders."""
+        """Height in dots of the picture that `draw` returns: the em and room for descenders."""
         return round(size_px * LINE_HEIGHT_EM)
 
     def draw(self, text: str, size_px: int) -> Image.Image:
@@ -107,8 +107,8 @@ class Typeface:
         return picture
 
     def _shown(self, text: str) -> str:
-        """`text` as it can be drawn. What belongs to the character before it, and has none, is left out: the shaper
-        gives up on a variation selector alone.
+        """`text` as it can be drawn. A mark that has no character before it is left out, because the shaper fails on a
+        variation selector alone.
         """
         begins = next((at for at, character in enumerate(text) if not _needs_another(character)), len(text))
         return "".join(MISSING if self._is_missing(c) else c for c in text[begins:])

@@ -1,1 +1,1 @@
-"""What the machine does; no Kivy, no serial port."""
+"""The kiosk's program, without Kivy and serial ports."""

@@ -30,11 +30,11 @@ _WORDS = {
     "central": ("kiosk.commands.central", "the reference central and its data"),
 }
 _NEEDS = {"demo": "kiosk.demo", "central": "kiosk.reference_central"}
-"""Packages of the distribution qianzhu-kiosk-simulation: without it these commands are not there."""
+"""Command → the package it needs, of the distribution qianzhu-kiosk-simulation. Without it there is no such command."""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; 2 for what the caller got wrong."""
+    """Run one command and return its exit status; 2 for a mistake of the caller."""
     given = sys.argv[1:] if arguments is None else arguments
     parser = argparse.ArgumentParser(prog="python -m kiosk")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
@@ -42,13 +42,13 @@ def main(arguments: list[str] | None = None) -> int:
     for word, (module, summary) in _WORDS.items():
         if word in _NEEDS and find_spec(_NEEDS[word]) is None:
             continue
-        # Only the command that was called is imported: the start of the kiosk must not pay for the others.
+        # Only the called command is imported, so that the kiosk starts faster.
         if word == chosen:
             import_module(module).register(commands)
         else:
             commands.add_parser(word, help=summary, add_help=False)
     args = parser.parse_args(given)
-    # Only our own catalogue is logged below a warning: what libraries say at INFO may name what must not be named.
+    # Below WARNING only our own catalogue is logged, because libraries may log personal data at INFO.
     logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT, stream=sys.stderr)
     logging.getLogger("kiosk").setLevel(logging.INFO)
     run: Callable[[argparse.Namespace], int] = args.run
@@ -61,7 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         if args.command == "run":
             raise
-        # Whoever read our output has read enough; what is still buffered must not complain at exit.
+        # The reader of the output has closed it. Flushing the rest at exit must not raise.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return status

@@ -1,1 +1,1 @@
-"""What is drawn and touched. Kivy, and nothing else."""
+"""The screens: drawing and touches, with Kivy only."""

@@ -1,4 +1,4 @@
-"""What every code scanner can do, and what its bytes mean; no I/O."""
+"""The interface of code scanners and of their decoders; no I/O."""
 
 from __future__ import annotations
 
@@ -17,22 +17,23 @@ class CodeScanner(Protocol):
     """
 
     def open(self) -> None:
-        """Take the device for ourselves; nothing is asked of it, because a scanner answers no questions."""
+        """Open the device exclusively. Nothing is sent, because a scanner does not answer."""
 
     def read(self, timeout_s: float) -> str | None:
-        """The next code; None if none came within `timeout_s`. Raises `FrameCorrupt` for a code that arrived damaged:
-        the scanner is at the next one already, so show it again. The code is personal: whoever shows it names a holder.
+        """The next code; None if none came within `timeout_s` seconds. Raises `FrameCorrupt` for a damaged code, which
+        must be shown again, because a scanner does not repeat. The code is personal data, because it identifies a
+        holder.
         """
 
     def clear_input(self) -> None:
-        """Forget what was scanned before now: it was somebody else's, or meant for another question."""
+        """Drop codes that were scanned before now: they are another person's, or the answer to another question."""
 
     def close(self) -> None:
         """Release the device; may be called twice."""
 
 
 class Flaw(Enum):
-    """Why something that was scanned is no code."""
+    """Why scanned data is no code."""
 
     OVERLONG = "longer than the device file allows"
     ENCODING = "not in the device file's encoding"
@@ -56,7 +57,7 @@ class ScannedCode:
 
 @dataclass(frozen=True, slots=True)
 class BadScan:
-    """Something that was scanned and is no code. `length`: of what arrived, in the decoder's units; not its content."""
+    """Scanned data that is no code. `length`: of the data, in the decoder's units; the content is not kept."""
 
     flaw: Flaw
     length: int
@@ -66,17 +67,17 @@ Found = ScannedCode | BadScan
 
 
 class ScanDecoder(Protocol):
-    """From what a device sends, in any portions, to codes. Whatever it is fed, it finds the next good code again."""
+    """Turns a device's bytes, in any portions, into codes. After any garbage it finds the next good code again."""
 
     @property
     def is_in_the_middle(self) -> bool:
-        """Whether a code has begun and not ended."""
+        """Whether a code has begun and is not complete."""
 
     def feed(self, data: bytes) -> Sequence[Found]:
-        """What ended within `data`."""
+        """The codes and bad scans that `data` completes."""
 
     def give_up(self) -> Sequence[Found]:
-        """The device fell silent: what has begun will not end."""
+        """End an incomplete code, because the device fell silent."""
 
     def disregard(self) -> None:
-        """Whatever has begun belongs to the past: skip it to its end."""
+        """Skip an incomplete code to its end, because it is out of date."""

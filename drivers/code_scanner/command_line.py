@@ -31,7 +31,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     scanner = subparsers.add_parser("code-scanner", help="scanner of electronic licence codes")
     verbs = scanner.add_subparsers(required=True, metavar="VERB")
 
-    decode = verbs.add_parser("decode", help="say which codes are in recorded bytes (shows personal data)")
+    decode = verbs.add_parser("decode", help="list the codes in recorded bytes (shows personal data)")
     add_hex_argument(decode)
     _add_file_arguments(decode)
     decode.set_defaults(run=run_decode)
@@ -45,7 +45,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     _add_file_arguments(read)
     read.set_defaults(run=run_read)
 
-    trace = verbs.add_parser("trace", help="record what the scanner says, lengths only")
+    trace = verbs.add_parser("trace", help="record what the scanner sends, lengths only")
     trace.add_argument("--url", required=True, help="as for read")
     trace.add_argument("--seconds", type=running_s, default=10.0, help="how long (default 10)")
     add_detail_argument(trace, "personal data; use a test code")
@@ -107,7 +107,7 @@ def _read(scanner: LineScanner, wait_s: float) -> str | None:
 
 
 def masked(code: str) -> str:
-    """The first and the last characters, to compare with a ticket; of a short code none."""
+    """The first and the last characters, to compare with a ticket; none of a short code."""
     if len(code) < 4 * ENDS_SHOWN:
         return "*" * len(code)
     return code[:ENDS_SHOWN] + "*" * (len(code) - 2 * ENDS_SHOWN) + code[-ENDS_SHOWN:]

@@ -12,11 +12,11 @@ from drivers.errors import FrameCorrupt, LinkLost, TransportError
 from drivers.transport.base import ByteTransport
 
 READ_BYTES = 4096
-DRAIN_READS = 64  # more than any buffer holds; a line that never stops talking must not hold us for ever
+DRAIN_READS = 64  # more than any buffer holds; bounds the reading of a line that never falls silent
 
 
 class LineScanner:
-    """A `CodeScanner` that speaks whenever it sees a code and is never spoken to. `open_line` opens its transport."""
+    """A `CodeScanner` that sends each code it sees and takes no commands. `open_line` opens its transport."""
 
     def __init__(self, open_line: Callable[[], ByteTransport], device_file: CodeScannerFile) -> None:
         self._open_line = open_line
@@ -25,10 +25,10 @@ class LineScanner:
         self._decoder = device_file.decoder()
         self._found: deque[Found] = deque()
         self._heard_at = 0.0
-        self._may_be_stale = False  # the line was kept from an earlier wait, and nothing was heard on it since
+        self._may_be_stale = False  # the line was kept from an earlier wait, and nothing has come on it since
 
     def open(self) -> None:
-        """Take the device for ourselves. Raises `LinkLost`, `LinkBusy`."""
+        """Open the device exclusively. Raises `LinkLost`, `LinkBusy`."""
         self._line()
 
     def read(self, timeout_s: float) -> str | None:
@@ -46,7 +46,7 @@ class LineScanner:
         return _text(self._found.popleft())
 
     def clear_input(self) -> None:
-        """Forget what was scanned before now. Raises `LinkLost`."""
+        """Drop codes that were scanned before now. Raises `LinkLost`."""
         self._may_be_stale = self._transport is not None
         for _ in range(DRAIN_READS):
             if not self._listen(0.0):
@@ -71,8 +71,8 @@ class LineScanner:
         return self._transport
 
     def _listen(self, timeout_s: float) -> bool:
-        """Whether anything came. A line that was kept and is found lost is opened once more: the scanner was restarted,
-        or unplugged and plugged in, while nobody waited for a code.
+        """Whether anything came. A kept line that is lost is opened once more, because the scanner may have been
+        restarted or plugged in again between two waits.
         """
         try:
             data = self._line().read(READ_BYTES, timeout_s)

@@ -1,4 +1,4 @@
-"""What one model of code scanner is like: the values of its device file."""
+"""The device file of a code scanner."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ DIALECTS = ("serial", "hid_keyboard")
 
 @dataclass(frozen=True, slots=True)
 class CodeScannerFile:
-    """`ending` and `encoding` are the serial dialect's; a keyboard ends with Enter. `ending`: what the model is set to
-    send (read are all of them). `gap_s`: silence of this length in
-    the middle of a code means that the rest will not come.
+    """One model of code scanner. `ending` and `encoding` are the serial dialect's; a keyboard ends with Enter.
+    `ending`: the one that the model is set to send (all are understood). `gap_s`: after so many seconds of silence in a
+    code its rest will not come.
     """
 
     model: str
@@ -55,7 +55,7 @@ class CodeScannerFile:
         return loaded
 
     def decoder(self) -> ScanDecoder:
-        """A fresh decoder of this dialect."""
+        """A new decoder of this dialect."""
         if self.dialect == "hid_keyboard":
             return KeyboardDecoder(self.envelope)
         return LineDecoder(self.encoding, self.envelope)

@@ -1,4 +1,4 @@
-"""What stands around a code: the prefix and suffix that a scanner is set to add, and the symbology identifier."""
+"""The envelope of a code: the prefix and suffix that a scanner is set to add, and the symbology identifier."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ IDENTIFIERS = ("never", "optional", "required")
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """`identifier` is one of `IDENTIFIERS`; with "never" a leading `]Q1` belongs to the code."""
+    """The envelope of codes. `identifier`: one of `IDENTIFIERS`; with "never" a leading `]Q1` belongs to the code."""
 
     prefix: str
     suffix: str
@@ -27,7 +27,7 @@ class Envelope:
         return len(self.prefix) + len("]Q1") + self.max_characters + len(self.suffix)
 
     def opened(self, line: str) -> Found:
-        """The code within a line."""
+        """The code within a line, or why there is none."""
         if not line.isprintable():
             return BadScan(Flaw.NOT_PRINTABLE, len(line))
         if not line.startswith(self.prefix):

@@ -1,4 +1,4 @@
-"""The keyboard dialect: a scanner that types, read as Linux input events, with the keys of a US keyboard.
+"""The keyboard dialect: a scanner that acts as a US keyboard, read as Linux input events.
 
 Source: linux/input.h and linux/input-event-codes.h. A 64-bit kernel's event is 24 bytes: seconds and microseconds (64
 bits each), type and code (16 bits), value (32 bits, signed).
@@ -26,7 +26,7 @@ _HIGHEST = {EV_SYN: SYN_DROPPED, EV_KEY: 0x2FF, EV_MSC: 0x07, EV_LED: 0x0F, EV_R
 
 
 def _table() -> dict[int, tuple[str, str]]:
-    """Key code → (alone, with shift)."""
+    """Key code → (character alone, with shift)."""
     rows = (
         (2, "1234567890-=", "!@#$%^&*()_+"),
         (16, "qwertyuiop[]", "QWERTYUIOP{}"),
@@ -64,7 +64,7 @@ class InputEvent:
 
 
 def decode_event(data: bytes) -> InputEvent | None:
-    """One event; None if these 24 bytes are none."""
+    """The event in these 24 bytes; None if they are none."""
     _, microseconds, kind, code, value = _EVENT.unpack(data)
     if not 0 <= microseconds < 1_000_000 or code > _HIGHEST.get(kind, -1):
         return None
@@ -74,8 +74,8 @@ def decode_event(data: bytes) -> InputEvent | None:
 
 
 class KeyboardDecoder:
-    """From input events to codes, cut at Enter. Once an event is damaged or lost, everything up to the next silence
-    (damaged: where the next event begins is unknown) or Enter (lost) is one bad scan.
+    """Turns input events into codes, which end at Enter. After a lost event everything up to the next Enter is one bad
+    scan; after a damaged one everything up to the next silence, because the begin of the next event is unknown.
     """
 
     def __init__(self, envelope: Envelope) -> None:
@@ -117,7 +117,7 @@ class KeyboardDecoder:
             case InputEvent(type=0x01, value=1):
                 return self._press(event.code)
             case _:
-                pass  # a scanner holds no key down, so that repeats are the kernel's own
+                pass  # a scanner holds no key down, so repeats come from the kernel
         return []
 
     def _press(self, key: int) -> list[Found]:
@@ -133,7 +133,7 @@ class KeyboardDecoder:
 
     def _type(self, key: int) -> list[Found]:
         if key not in KEYS or self._held & _CONTROLS:
-            # Alt with digits is how scanners type what a US keyboard does not have.
+            # Scanners type characters that a US keyboard lacks as Alt with digits.
             self._flaw = self._flaw or Flaw.NOT_PRINTABLE
         else:
             alone, shifted = KEYS[key]

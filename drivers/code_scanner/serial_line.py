@@ -10,13 +10,13 @@ from drivers.code_scanner.envelope import Envelope
 
 ENDINGS = {"cr": b"\r", "lf": b"\n", "crlf": b"\r\n"}
 _END = re.compile(rb"[\r\n]")  # no byte of a longer character in GB 18030 or UTF-8
-ENCODINGS = {"ascii": 1, "gb18030": 4, "utf-8": 4}  # and the most bytes that a character takes
+ENCODINGS = {"ascii": 1, "gb18030": 4, "utf-8": 4}  # encoding → the most bytes of a character
 
 
 class LineDecoder:
-    """From bytes to codes, cut at CR and at LF: a scanner that was set to another ending than its file says, or sends
-    both, is understood, because no code holds either. Empty lines are noise. A line that is too long is reported as
-    soon as it is, and skipped to its end.
+    """Turns bytes into codes, which end at CR or LF. A scanner that is set to another ending than its file says, or
+    sends both, is understood, because no code contains either. Empty lines are ignored. A line that is too long is
+    reported at once, and skipped to its end.
     """
 
     def __init__(self, encoding: str, envelope: Envelope) -> None:
@@ -68,7 +68,7 @@ class LineDecoder:
 
 
 def encode_line(text: str, ending: str, encoding: str) -> bytes:
-    """What a scanner sends for a code that stands in its envelope already. UnicodeEncodeError for a character that the
+    """The bytes that a scanner sends for `text`, a code with its envelope. UnicodeEncodeError for a character that the
     encoding does not have.
     """
     return gb18030.encode_as(text, encoding) + ENDINGS[ending]

@@ -1,1 +1,1 @@
-"""Guidance lights: a lamp at each place where a hand or an eye must go next, and an output that calls staff."""
+"""Guidance lights: a lamp at each place where a person must act next, and an output that calls staff."""

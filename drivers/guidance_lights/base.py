@@ -1,4 +1,4 @@
-"""What guidance lights there are and what they show; no I/O."""
+"""The interface of guidance lights: their places, colours and rates; no I/O."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ DEVICE = "guidance_lights"
 
 
 class Light(Enum):
-    """A place that a light stands at. `ATTENDANT_CALL`: a lamp or a buzzer where staff are."""
+    """The place of a light. `ATTENDANT_CALL`: a lamp or a buzzer where staff are."""
 
     ID_READER = "id_reader"
     PERMIT_SLOT = "permit_slot"
@@ -21,7 +21,7 @@ class Light(Enum):
 
 
 class Rate(Enum):
-    """How a light that is not off shines; XFS4IoT calls steady *continuous*."""
+    """The flash rate of a light that is on; XFS4IoT calls steady *continuous*."""
 
     STEADY = "steady"
     SLOW = "slow"
@@ -42,29 +42,29 @@ class Colour(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Glow:
-    """How one light shines. `colour` is a wish: a light that does not have it shines in what it has."""
+    """How one light shines. `colour`: the preferred one; a light without it uses its own."""
 
     rate: Rate
     colour: Colour = Colour.GREEN
 
 
 Lights = Mapping[Light, Glow]
-"""What shines; every other light is off."""
+"""The lights that are on; every other light is off."""
 
 
 class GuidanceLights(Protocol):
     """The lights of one kiosk, used by one thread. A verb on a closed device opens it first; after a `TransportError`
-    it is closed, so that the next verb begins afresh and switches everything anew. Every verb but `close` may raise
-    `LinkLost`, `LinkBusy`, `LinkTimeout` (no answer), `FrameCorrupt`, `UnexpectedReply` (it refuses).
+    it is closed, so that the next verb begins afresh and switches every output again. Every verb but `close` may raise
+    `LinkLost`, `LinkBusy`, `LinkTimeout` (no answer), `FrameCorrupt`, `UnexpectedReply` (a refusal).
     """
 
     def show(self, lights: Lights) -> float | None:
-        """Switch what is to shine now. Seconds until a flash is due, when it is to be called again with the same; None:
-        nothing flashes.
+        """Switch the outputs for `lights`. Returns the seconds until it must be called again with the same lights, for
+        the next flash; None: nothing flashes.
         """
 
     def check(self) -> None:
-        """Switch every output anew to what it is: whether the device answers."""
+        """Switch every output to its present state again, to see whether the device answers."""
 
     def close(self) -> None:
-        """Release the device as it is; may be called twice."""
+        """Release the device without switching anything; may be called twice."""

@@ -21,7 +21,7 @@ from drivers.transport.tracing import Detail, TraceSink, TracingBytes
 from drivers.transport.urls import open_bytes
 
 DEFAULT_DEVICE_FILE = ASSETS / "devices" / "modbus-relay-8.toml"
-TRACED_S = 0.5  # a light, while what passes is recorded
+TRACED_S = 0.5  # for each light, while the traffic is recorded
 
 
 # argparse gives no public name to what add_subparsers returns.
@@ -30,19 +30,19 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     lights = subparsers.add_parser("guidance-lights", help="lights at the places where a hand must go")
     verbs = lights.add_subparsers(required=True, metavar="VERB")
 
-    walk = _verb(verbs, "walk", run_walk, "each light for a while, one after the other, by its name")
-    walk.add_argument("--seconds", type=running_s, default=3.0, help="each of them (default 3)")
+    walk = _verb(verbs, "walk", run_walk, "show each light for a while, one after the other, and print its name")
+    walk.add_argument("--seconds", type=running_s, default=3.0, help="for each light (default 3)")
 
-    show = _verb(verbs, "show", run_show, "one light for a while")
+    show = _verb(verbs, "show", run_show, "show one light for a while")
     show.add_argument("--light", choices=[light.value for light in Light], required=True)
     show.add_argument("--rate", choices=[rate.value for rate in Rate], default=Rate.STEADY.value)
     show.add_argument("--colour", choices=[colour.value for colour in Colour], default=Colour.GREEN.value)
     show.add_argument("--seconds", type=running_s, default=10.0, help="how long (default 10)")
 
     _verb(verbs, "off", run_off, "switch every light off")
-    _verb(verbs, "trace", run_trace, "each light for a moment, and the bytes of it")
+    _verb(verbs, "trace", run_trace, "show each light for a moment, and record the bytes")
 
-    decode = verbs.add_parser("decode", help="say which commands and answers are in recorded bytes")
+    decode = verbs.add_parser("decode", help="list the commands and answers in recorded bytes")
     add_hex_argument(decode)
     decode.add_argument("--json", action="store_true", help="JSON instead of lines")
     decode.set_defaults(run=run_decode)
@@ -87,7 +87,7 @@ def run_trace(args: argparse.Namespace) -> int:
 
 
 def _one_by_one(board: GuidanceLightsFile) -> list[tuple[str, Lights]]:
-    """Every output by itself, with what it is called."""
+    """Every output alone, with its name."""
     return [
         (
             light.value if colour is None else f"{light.value}, {colour.value}",
@@ -106,7 +106,7 @@ def _shown(
     tell: Callable[[str], object] = lambda name: None,
     through: Callable[[ByteTransport], ByteTransport] = lambda line: line,
 ) -> int:
-    """Each of `shows` for so many seconds; in the end everything is off."""
+    """Show each of `shows` for so many seconds, then switch everything off."""
     lights = ModbusLights(lambda: through(open_bytes(args.url, DEVICE)), board)
     try:
         lights.show({})

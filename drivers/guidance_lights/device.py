@@ -12,12 +12,12 @@ from drivers.guidance_lights.modbus_rtu import Decoder, Refusal, WriteCoil
 from drivers.transport.base import ByteTransport
 
 READ_BYTES = 256
-DRAIN_READS = 16  # a line that never stops talking must not hold us for ever
+DRAIN_READS = 16  # bounds the reading of a line that never falls silent
 
 
 class ModbusLights:
-    """`GuidanceLights` on any byte transport, which `open_line` opens. The board knows on and off alone, so flashes are
-    made here.
+    """`GuidanceLights` on any byte transport, which `open_line` opens. The board can only switch on and off, so flashes
+    are made here.
     """
 
     def __init__(
@@ -30,11 +30,11 @@ class ModbusLights:
         self._file = device_file
         self._monotonic = monotonic
         self._transport: ByteTransport | None = None
-        self._shines: dict[Light, tuple[Glow, float]] = {}  # and since when
+        self._shines: dict[Light, tuple[Glow, float]] = {}  # with the time since when
         self._switched: dict[int, bool] = {}  # by coil, as the board has answered
 
     def show(self, lights: Lights) -> float | None:
-        """Switch what is to shine now. Seconds until a flash is due; None: nothing flashes."""
+        """Switch the outputs for `lights`. Returns the seconds until a flash is due; None: nothing flashes."""
         now = self._monotonic()
         before = self._shines
         self._shines = {
@@ -48,19 +48,19 @@ class ModbusLights:
         return min(due, default=None)
 
     def check(self) -> None:
-        """Switch every output anew to what it is."""
+        """Switch every output to its present state again."""
         self._switched.clear()
         self._switch_all(self._monotonic())
 
     def close(self) -> None:
-        """Release the device as it is; may be called twice."""
+        """Release the device without switching anything; may be called twice."""
         transport, self._transport = self._transport, None
         self._switched.clear()
         if transport is not None:
             transport.close()
 
     def _switch_all(self, now: float) -> None:
-        """A line that was kept and is found lost is opened once more: the board was unplugged and plugged in."""
+        """Switch all outputs. A kept line that is lost is opened once more: the board may have been replugged."""
         was_kept = self._transport is not None
         try:
             self._switch(now)
@@ -76,13 +76,13 @@ class ModbusLights:
             if self._is_on(glow, now - since)
         }
         refused: UnexpectedReply | None = None
-        # What goes off goes first: two places are never lit where one is meant.
+        # Outputs are switched off first, so that two places are never lit where one is meant.
         for coil in sorted(self._file.coils, key=lambda coil: (coil in lit, coil)):
             if self._switched.get(coil) is (coil in lit):
                 continue
             try:
                 self._write(WriteCoil(self._file.unit_address, coil, coil in lit))
-            except UnexpectedReply as error:  # of this output alone: the others are switched all the same
+            except UnexpectedReply as error:  # about this output only; the others are still switched
                 refused = refused or error
         if refused is not None:
             raise refused
@@ -92,7 +92,7 @@ class ModbusLights:
         return half_s is None or int(shone_s / half_s) % 2 == 0
 
     def _left_s(self, glow: Glow, shone_s: float) -> float | None:
-        """Until it is switched again; None for one that shines steadily."""
+        """Seconds until the light is switched again; None for a steady one."""
         half_s = self._file.flash_s.get(glow.rate)
         return None if half_s is None else half_s - shone_s % half_s
 
@@ -140,11 +140,11 @@ class ModbusLights:
         raise LinkTimeout(f"unit {command.unit} does not answer", device=DEVICE, waited_s=self._file.answer_s)
 
     def _await_silence(self, line: ByteTransport) -> None:
-        """A frame is known by the silence before it; what comes too late is read away."""
+        """Read until the line is silent, because a frame is recognised by the silence before it."""
         for _ in range(DRAIN_READS):
             if not line.read(READ_BYTES, self._file.quiet_s):
                 return
 
     def _number(self, command: WriteCoil) -> int:
-        """As it is printed on the board."""
+        """The output's number as printed on the board."""
         return command.coil - self._file.first_coil + 1

@@ -1,4 +1,4 @@
-"""What one board of guidance lights is like: the values of its device file."""
+"""The device file of a board of guidance lights."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from drivers.guidance_lights.modbus_rtu import HIGHEST_COIL, HIGHEST_UNIT, LOWES
 
 DIALECTS = ("modbus-rtu",)
 SHORTEST_FLASH_S = 0.2
-"""Light, and dark again, take twice this at least: three flashes a second may harm people (WCAG 2.1, 2.3.1)."""
+"""The shortest time on, and off, of a flash: three flashes a second may harm people (WCAG 2.1, 2.3.1)."""
 
 Outputs = Mapping[Colour | None, int]
-"""The coil of each colour of one light; under None that of a light whose colour nobody chooses."""
+"""The coil of each colour of one light; under None that of a light with one fixed colour."""
 
 
 @dataclass(frozen=True, slots=True)
 class GuidanceLightsFile:
-    """`first_coil`: of the output that is printed 1, of `output_count`. `outputs`: coils by light, of those that there
-    are. `flash_s`: how long a light that flashes is on, and then off; empty: it shines steadily instead. `quiet_s`: of
-    silence between two frames. `resends`: of one command.
+    """One board. `first_coil`: the coil of the output that is printed 1, of `output_count`; `outputs`: coils by light,
+    for lights that exist; `flash_s`: seconds for which a flashing light is on, and then off; empty: it is steady
+    instead; `quiet_s`: seconds of silence between two frames; `resends`: how often a command is repeated.
     """
 
     model: str
@@ -62,7 +62,7 @@ class GuidanceLightsFile:
         return tuple(sorted(coil for outputs in self.outputs.values() for coil in outputs.values()))
 
     def coil_of(self, light: Light, colour: Colour) -> int | None:
-        """The output that lets a light shine in this colour, or in what it has; None where there is no such light."""
+        """The output of a light in this colour, or in the colour that it has; None where there is no such light."""
         outputs = self.outputs.get(light, {})
         return outputs.get(colour, next(iter(outputs.values()), None))
 
@@ -80,7 +80,7 @@ def _flash_s(table: FileTable) -> dict[Rate, float]:
 
 
 def _outputs(top: FileTable, count: int, first_coil: int) -> dict[Light, Outputs]:
-    """What is printed beside an output is counted from 1, and is so in the file."""
+    """The coils by light. Outputs are numbered from 1 in the file, as printed on the board."""
     lights = top.table("lights")
     taken: dict[int, str] = {}
     found: dict[Light, Outputs] = {}
@@ -95,7 +95,7 @@ def _outputs(top: FileTable, count: int, first_coil: int) -> dict[Light, Outputs
             number = table.whole(key, 1, count)
             coils[colour] = first_coil + number - 1
             if table.is_flawed(key):
-                continue  # told already: it names no output of this board
+                continue  # noted already: it names no output of this board
             if number in taken:
                 table.complain(key, f"is the output of {taken[number]} too")
             taken[number] = light.value

@@ -74,8 +74,8 @@ Frame = WriteCoil | Refusal
 
 
 class Decoder:
-    """Turns a stream, fed in any portions, into frames. What is none is skipped, byte by byte, so that a frame is found
-    behind any noise. `skipped_bytes`: how many were.
+    """Turns a stream, fed in any portions, into frames. Other bytes are skipped one by one, so that a frame is found
+    after any noise. `skipped_bytes`: how many were skipped.
     """
 
     def __init__(self) -> None:
@@ -84,11 +84,11 @@ class Decoder:
 
     @property
     def collected_bytes(self) -> int:
-        """How many bytes may be the beginning of a frame."""
+        """How many bytes are collected as the possible beginning of a frame."""
         return len(self._collected)
 
     def feed(self, data: bytes) -> list[Frame]:
-        """What `data` completes, in order."""
+        """The frames that `data` completes, in order."""
         self._collected += data
         frames: list[Frame] = []
         while len(self._collected) >= 2:

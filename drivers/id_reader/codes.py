@@ -1,5 +1,4 @@
-"""The code tables of GA/T 467 answers and of the identity card's text block. A code that is not listed is shown as it
-is; nothing is guessed."""
+"""The code tables of GA/T 467 answers and of the identity card's text block. An unlisted code is shown unchanged."""
 
 from __future__ import annotations
 
@@ -121,7 +120,7 @@ ETHNICITIES = {  # GB/T 3304
 
 
 def sw3_meaning(sw3: int) -> str:
-    """What a status means, or its code."""
+    """The meaning of a status, or its code."""
     return SW3_MEANINGS.get(sw3, f"{sw3:02X}")
 
 

@@ -32,7 +32,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     reader = subparsers.add_parser("id-reader", help="identity-card reader")
     verbs = reader.add_subparsers(required=True, metavar="VERB")
 
-    decode = verbs.add_parser("decode", help="say what recorded answers mean (shows personal data)")
+    decode = verbs.add_parser("decode", help="explain recorded answers (shows personal data)")
     add_hex_argument(decode)
     decode.add_argument("--json", action="store_true", help="a JSON list instead of lines")
     decode.set_defaults(run=run_decode)

@@ -1,4 +1,4 @@
-"""The identity-card reader as verbs that either happen or raise a `DriverError`."""
+"""The identity-card reader. Every verb either succeeds or raises a `DriverError`."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ from drivers.transport.base import ByteTransport
 READ_BYTES = 4096
 LONGEST_READ_BYTES = 2400  # request and answer of a read with fingerprints, on the line
 LONGEST_OTHER_BYTES = 100  # the same of every other command
-QUIET_S = 0.05  # after a corrupt frame: silence of this length means that nothing more of it comes
-DRAIN_READS = 64  # more than any buffer holds; a line that never stops talking must not hold us for ever
+QUIET_S = 0.05  # after a corrupt frame, silence of this length means that nothing more of it comes
+DRAIN_READS = 64  # more than any buffer holds; bounds the reading of a line that never falls silent
 MIN_RF_BYTES, MAX_RF_BYTES = 24, 255
 
 PhotoDecoder = Callable[[bytes], "bytes | None"]
 
-# Statuses that the manual foresees for any request, and who must act.
+# Statuses that the manual allows for any request, grouped by who must act.
 _ABOUT_ID_CARD = frozenset(
     {
         Sw3.ID_CARD_REFUSED_MODULE,
@@ -75,14 +75,15 @@ _REFUSALS = (_ABOUT_ID_CARD - {Sw3.FIND_FAILED, Sw3.SELECT_FAILED}) | _ABOUT_MOD
 
 
 def no_picture(raw_photo: bytes) -> bytes | None:
-    """The photo decoder that there is: none. No open decoder of the WLT format exists."""
+    """The only photo decoder: it returns None, because no open decoder of the WLT format exists."""
     return None
 
 
 @dataclass(frozen=True, slots=True)
 class IdCardRecord:
-    """One identity card. `photo_raw` is the WLT block (1024 bytes), `photo` what the photo decoder made of it (or
-    None), `newest_address` an address written after the card was made (None: there is none). Personal: not shown."""
+    """One identity card. `photo_raw` is the WLT block (1024 bytes), `photo` the decoded photo (or None),
+    `newest_address` an address written after the card was made (None: there is none). Personal: not shown.
+    """
 
     text: HolderText = field(repr=False)
     photo_raw: bytes = field(repr=False)
@@ -91,8 +92,9 @@ class IdCardRecord:
 
 
 def _fits(command: Command, answer: Answer) -> bool:
-    """Whether an answer can be one to `command`. Answers do not name their command, and one that comes too late would
-    otherwise be taken for the next command's."""
+    """Whether an answer can belong to `command`. Answers do not name their command, and a late one would otherwise be
+    taken for the next command's.
+    """
     if answer.sw3 in _REFUSALS:
         return True
     match command:
@@ -136,7 +138,7 @@ class IdReader:
 
     @property
     def baud(self) -> int:
-        """The speed that the line was last opened at: where the module was found, if it was."""
+        """The speed of the last opened line: that of the module, if it was found."""
         return self._baud
 
     def open(self) -> None:
@@ -162,8 +164,9 @@ class IdReader:
         raise LinkTimeout("the reader is silent at every speed", device=DEVICE, waited_s=time.monotonic() - began)
 
     def _answers_at(self, baud: int) -> bool:
-        """Whether a module speaks at this speed: with any frame, however damaged or out of place. At a wrong speed not
-        even the five header bytes come through, so a disturbed line is no reason to look for another one."""
+        """Whether a module answers at this speed, with any frame, even a damaged or unexpected one. At a wrong speed
+        not even the five header bytes come through, so a disturbed line does not start a search for another speed.
+        """
         self._transport = self._open_at(baud)
         self._baud = baud
         try:
@@ -185,7 +188,7 @@ class IdReader:
             self._transport = None
 
     def self_test(self) -> None:
-        """Ask the security module how it is. Raises `NeedsRepair` (status 60) if its self-test failed."""
+        """Ask the security module for its state. Raises `NeedsRepair` (status 60) if its self-test failed."""
         self._order(Command.STATUS)
 
     def reset(self) -> None:
@@ -222,8 +225,9 @@ class IdReader:
         return module_id_text(answer.data)
 
     def find(self) -> bool:
-        """Look for a card that has not been read yet. False: there is none, or the one that was read still lies there;
-        the module cannot tell these apart (two or more sources)."""
+        """Look for a card that has not been read yet. False: there is none, or the card that was read still lies there.
+        The module cannot distinguish these (two or more sources).
+        """
         answer = self._ask(Command.FIND, self._file.timeouts_s.find)
         if answer.sw3 == Sw3.FIND_FAILED:
             return False
@@ -269,7 +273,7 @@ class IdReader:
         try:
             text = parse_text_block(blocks.text)
         except TextBlockInvalid as error:
-            # It came with a right check sum: about this card, and no reason to distrust the line.
+            # The check sum was right, so the cause is this card and not the line.
             raise IdCardUnreadable(f"the identity card was read and makes no sense: {error}") from error
         newest_address = None
         if self._file.reads_newest_address and isinstance(text, CitizenText | HmtText):
@@ -277,8 +281,9 @@ class IdReader:
         return IdCardRecord(text, blocks.photo, self._decode_photo(blocks.photo), newest_address)
 
     def id_card_still_there(self) -> bool | None:
-        """After a good read: whether the card still lies there. None where the device file says that this module cannot
-        tell. By `30 03`, which answers only while the selected card lies there [?]."""
+        """After a good read, whether the card still lies there; None where the device file says that this module cannot
+        tell. Asked by `30 03`, which is answered only while the selected card lies there [?].
+        """
         if not self._file.detects_presence_after_read:
             return None
         answer = self._ask(Command.READ_NEWEST_ADDRESS, self._file.timeouts_s.newest_address)
@@ -296,8 +301,8 @@ class IdReader:
             raise _refusal(command, answer)
 
     def _ask(self, command: Command, timeout_s: float, data: bytes = b"") -> Answer:
-        """One command and its answer. On a line that was kept and is found lost (the reader, or the server before it,
-        was restarted), once more on a fresh one: no command changes anything that a second one would not.
+        """Send a command and return its answer. If a kept line is lost (the reader, or the server before it, was
+        restarted), the command is sent again on a new line; all commands may be repeated safely.
         """
         was_open = self._transport is not None
         if self._transport is None:
@@ -316,8 +321,9 @@ class IdReader:
             raise
 
     def _ask_twice(self, request: Request, command: Command, timeout_s: float) -> Answer:
-        """One command and its answer. Sent once more if the answer, or by the module's word the request, was corrupt:
-        a disturbed line passes, a broken one does not."""
+        """Send a command and return its answer. It is sent once more if the answer was corrupt, or the request
+        according to the module: a disturbed line may recover, a broken one does not.
+        """
         try:
             answer = self._exchange(request, command, timeout_s)
             if answer.sw3 not in _ABOUT_REQUEST:

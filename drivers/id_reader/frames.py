@@ -20,8 +20,8 @@ DEVICE = "id_reader"
 HEADER = bytes.fromhex("AAAAAA9669")
 LENGTH_BYTES = 2
 
-# The longest answer known (text, photo, two fingerprints) has 2314 bytes here. A greater length would keep the decoder
-# waiting for bytes that never come; some room is left for what a vendor may add.
+# The longest known answer (text, photo, two fingerprints) has 2314 bytes here. A larger length would make the decoder
+# wait for bytes that never come; some room is left for additions of vendors.
 MAX_LENGTH = 4096
 MIN_REQUEST_LENGTH = 3
 MIN_ANSWER_LENGTH = 4
@@ -58,7 +58,7 @@ class Command(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Host to module."""
+    """A request from host to module."""
 
     cmd: int
     para: int
@@ -79,7 +79,9 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Module to host. Only `sw3` decides; `sw1`, `sw2` are the card's own with sw3 31 or 41. Data may be personal."""
+    """An answer from module to host. Only `sw3` decides; with sw3 31 or 41 `sw1`, `sw2` are the card's own. Data may be
+    personal.
+    """
 
     sw3: int
     data: bytes = field(default=b"", repr=False)
@@ -101,7 +103,7 @@ class Flaw(Enum):
 
 @dataclass(frozen=True, slots=True)
 class CorruptFrame:
-    """A header followed by something impossible. `length` is the length word as received, None if it is missing."""
+    """A header followed by an impossible frame. `length`: the length word as received, None if it is missing."""
 
     flaw: Flaw
     length: int | None
@@ -113,7 +115,7 @@ class _Body:
 
 
 def encode_frame(body: bytes) -> bytes:
-    """Header, length, body and check sum. Raises ValueError for a body that no length word can tell."""
+    """Header, length, body and check sum. Raises ValueError for a body that is too long for the length word."""
     if len(body) + 1 > 0xFFFF:
         raise ValueError(f"a body of {len(body)} bytes is too long")
     counted = struct.pack(">H", len(body) + 1) + body
@@ -126,8 +128,9 @@ def check_sum(counted: bytes) -> int:
 
 
 class _Splitter:
-    """Finds frames in a stream fed in any portions. What is no frame is skipped; after a corrupt frame the search goes
-    on right behind its header, because its length cannot be trusted and a good frame may be inside."""
+    """Finds frames in a stream fed in any portions. Other bytes are skipped. After a corrupt frame the search goes on
+    right after its header, because its length cannot be trusted and a good frame may be inside.
+    """
 
     def __init__(self, min_length: int) -> None:
         self._min_length = min_length
@@ -148,7 +151,7 @@ class _Splitter:
             yield found
 
     def finish(self) -> Iterator[_Body | CorruptFrame]:
-        """Nothing more will come: an unfinished frame is corrupt, and what is inside it is searched."""
+        """End the stream: an unfinished frame is corrupt, and its bytes are searched for frames."""
         yield from self.feed(b"")
         while self.in_frame:
             length = self._length()
@@ -212,11 +215,11 @@ class AnswerDecoder:
         return self._splitter.in_frame
 
     def feed(self, data: bytes) -> list[Answer | CorruptFrame]:
-        """What became complete with `data`."""
+        """The answers and corrupt frames that `data` completes."""
         return [_answer(found) for found in self._splitter.feed(data)]
 
     def finish(self) -> list[Answer | CorruptFrame]:
-        """Nothing more will come: tell what was unfinished, and what is found inside it."""
+        """End the stream: an unfinished frame is returned as corrupt, with any frames found inside it."""
         return [_answer(found) for found in self._splitter.finish()]
 
 
@@ -234,7 +237,7 @@ class RequestDecoder:
         self._splitter = _Splitter(MIN_REQUEST_LENGTH)
 
     def feed(self, data: bytes) -> list[tuple[int, int, bytes] | CorruptFrame]:
-        """What became complete with `data`."""
+        """The requests and corrupt frames that `data` completes."""
         return [
             found if isinstance(found, CorruptFrame) else (found.content[0], found.content[1], found.content[2:])
             for found in self._splitter.feed(data)
@@ -248,7 +251,7 @@ NEWEST_ADDRESS_BYTES = 70
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """What a read brings, cut by its length words: text, photo (WLT), and the fingerprints if they were asked for."""
+    """The blocks of a read, split by its length words: text, photo (WLT), and fingerprints if they were asked for."""
 
     text: bytes = field(repr=False)
     photo: bytes = field(repr=False)

@@ -1,4 +1,4 @@
-"""Answers made readable: what each frame in a string of bytes says. For a technician's eyes; it shows personal data."""
+"""Explains the frames in a string of bytes, for technicians. It shows personal data."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def base_fields(blocks: Blocks) -> Entry:
 
 
 def holder_fields(text_block: bytes) -> Entry:
-    """The fields as the variant has them; words beside codes, dates in ISO. A date that is none is shown as written."""
+    """The fields of the variant, with words beside codes and dates in ISO. An invalid date is shown as written."""
     variant, texts = text_fields(text_block)
     fields: Entry = {"variant": variant, **texts, "sex": sex_word(texts["sex_code"])}
     if "ethnicity_code" in texts:
@@ -92,7 +92,7 @@ def holder_fields(text_block: bytes) -> Entry:
 
 
 def masked(fields: Entry) -> Entry:
-    """The same fields with what names the holder hidden, for a screen or a ticket."""
+    """The same fields without those that identify the holder, for a screen or a ticket."""
     shown = dict(fields)
     for key in ("name", "english_name"):
         if key in shown:

@@ -1,4 +1,4 @@
-"""What one model of identity-card reader is like: the values of its device file."""
+"""The device file of an identity-card reader."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from drivers.id_reader.frames import SPEED_PARAMETERS
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """How long the module may think before it answers, in seconds, without the time on the line."""
+    """How many seconds the module may take to answer, without the time on the line."""
 
     probe: float
     status: float
@@ -24,7 +24,8 @@ class Timeouts:
 
 @dataclass(frozen=True, slots=True)
 class IdReaderFile:
-    """`speeds` in the order in which they are tried after `default_baud`. `poll_interval_s` is for whoever polls.
+    """One model of reader. `speeds`: in the order in which they are tried after `default_baud`; `poll_interval_s`:
+    seconds between two polls, for the caller.
 
     `detects_presence_after_read`: the module answers `30 03` while a card that was read still lies there [?].
     """

@@ -17,7 +17,7 @@ VARIANT_AT = 248
 LONG_TERM = "长期"
 _PADDING = " \0"  # U+0020 by the standard; some issuers' blocks hold U+0000 [?]
 
-# Field → where it lies: offset and length in bytes, in one or more pieces.
+# Field → its place: offset and length in bytes, in one or more pieces.
 Layout = dict[str, tuple[tuple[int, int], ...]]
 
 _LIKE_CITIZEN: Layout = {
@@ -67,7 +67,7 @@ class TextBlockInvalid(ProtocolError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Holder:
-    """What all variants tell. `sex_code` GB/T 2261.1; `id_number` as printed; `valid_to` None means 长期."""
+    """The fields of all variants. `sex_code`: GB/T 2261.1; `id_number`: as printed; `valid_to` None means 长期."""
 
     name: str = field(repr=False)
     sex_code: str = field(repr=False)
@@ -143,7 +143,7 @@ def text_fields(block: bytes) -> tuple[str, dict[str, str]]:
     if len(block) < TEXT_BYTES:
         raise TextBlockInvalid(f"a text block of {len(block)} bytes", device=DEVICE)
     variant = _VARIANT_OF_LETTER.get(_text(block[VARIANT_AT : VARIANT_AT + 2]), "citizen")
-    # A name that goes on elsewhere may have a space or half a character at the seam: joined first, then read.
+    # A name in two pieces may have a space or half a character at the seam, so the pieces are joined before decoding.
     return variant, {
         name: _text(b"".join(block[at : at + size] for at, size in pieces)).rstrip(_PADDING)
         for name, pieces in LAYOUTS[variant].items()

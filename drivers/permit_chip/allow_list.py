@@ -1,10 +1,10 @@
-"""What central may have relayed to a permit: exactly what the permit file's reading and update plan need, and nothing
-else.
+"""The commands that central may have relayed to a permit: exactly those that the permit file's reading and update plan
+need.
 
-The relay does not trust what it relays. Everything is refused unless it is one of: SELECT of this permit's own
+The relay does not trust its commands. Every command is refused unless it is one of: SELECT of this permit's own
 application or of its record files; GET CHALLENGE of 4 bytes; READ of a known file or record within its length; UPDATE
-under MAC of exactly one planned write. No other class, no chaining, no secure reading, no extended length, no Le
-where none belongs.
+under MAC of exactly one planned write. No other class, no chaining, no secure reading, no extended length, no Le where
+none belongs.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from drivers.permit_chip import apdu
 from drivers.permit_chip.records import RelayCommand
 from drivers.permit_file.permit_file import PermitFile
 
-# Where in the application we are: the file identifiers below its root. None: unknown, so only SELECT by name leads on.
+# The selected file: the file identifiers below the application's root. None: unknown, so only SELECT by name is
+# allowed.
 Selection = tuple[int, ...] | None
 
 UPDATES = frozenset({apdu.INS_UPDATE_BINARY, apdu.INS_UPDATE_RECORD})
@@ -25,7 +26,7 @@ MUST_SUCCEED = UPDATES | {apdu.INS_SELECT}
 
 
 class Rule(Enum):
-    """What a command may break, by the codes that central is told (`kiosk.central.codes.RELAY_REFUSALS`)."""
+    """The rules that a command may break, by their codes for central (`kiosk.central.codes.RELAY_REFUSALS`)."""
 
     NOT_AN_APDU = "not_an_apdu"
     CLASS_OR_INSTRUCTION = "class_or_instruction"
@@ -47,10 +48,10 @@ def check_batch(
     *,
     updates_allowed: bool = True,
 ) -> list[Selection]:
-    """Where each command leads when it succeeds. Raises `CommandNotAllowed` for the first command that the permit file
-    does not foresee; nothing else happens.
+    """The selection after each command, if it succeeds. Raises `CommandNotAllowed` for the first command that the
+    permit file does not allow. Nothing is sent.
 
-    `updates_allowed`: false after a wrong MAC, so that nothing can eat the chip's tries.
+    `updates_allowed`: false after a wrong MAC, so that no further tries of the chip are used up.
     """
     led_to = []
     for index, command in enumerate(commands):
@@ -59,7 +60,8 @@ def check_batch(
             raise _not_allowed(index, parsed)
         refusal = _refusal(permit, parsed, selected)
         if refusal is None and parsed.ins in MUST_SUCCEED and set(command.expect) != {apdu.OK}:
-            # A SELECT that may fail would leave the next update in another file; an update that may fail eats tries.
+            # After a SELECT that may fail the next update could go to another file; an update that may fail uses up
+            # tries.
             refusal = (Rule.EXPECTED_STATUS, "SELECT and UPDATE must expect 9000 and nothing else")
         if refusal is None and parsed.ins in UPDATES and not updates_allowed:
             refusal = (Rule.UPDATE_AFTER_WRONG_MAC, "no update after a wrong MAC")
@@ -76,7 +78,7 @@ def _not_allowed(index: int, refusal: _Refusal) -> CommandNotAllowed:
 
 
 def selection_after(permit: PermitFile, raw: bytes, selected: Selection) -> Selection:
-    """Where an allowed command leads when it succeeds."""
+    """The selection after an allowed command that succeeds."""
     return _leads_to(permit, apdu.parse(raw), selected)
 
 

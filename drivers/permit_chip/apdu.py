@@ -60,12 +60,12 @@ STATUS_WORDS = {
     0x9303: "application locked for ever",
 }
 
-# Never send the same command again after these: a wrong MAC eats one of the chip's counters.
+# After these the same command is never sent again, because each wrong MAC uses up one of the chip's tries.
 NEVER_REPEAT = frozenset({0x6300, 0x6983, 0x6988, 0x9302, 0x9303, *range(0x63C0, 0x63D0)})
 
 
 def status_name(sw: int) -> str:
-    """What a status word means, in a few words."""
+    """The meaning of a status word, in a few words."""
     if sw >> 8 == 0x61:
         return f"{sw & 0xFF or 256} more bytes"
     if sw >> 8 == 0x6C:
@@ -77,8 +77,8 @@ def status_name(sw: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A short command, taken apart. `data` without Lc; `le` None where no answer is asked for, else 1 to 256. Data
-    may be personal: not shown.
+    """The parts of a short command. `data`: without Lc; `le`: 1 to 256, None where no answer is asked for. Data may be
+    personal: not shown.
     """
 
     cla: int
@@ -98,7 +98,7 @@ class Command:
 
 
 def parse(apdu: bytes) -> Command:
-    """A short command from its bytes. Raises ValueError for extended lengths and anything that does not add up."""
+    """A short command from its bytes. Raises ValueError for extended lengths and inconsistent ones."""
     if len(apdu) < 4:
         raise ValueError(f"{len(apdu)} bytes are no command")
     cla, ins, p1, p2 = apdu[:4]
@@ -123,7 +123,7 @@ def select_application(aid: bytes) -> bytes:
 
 
 def select_file(file_id: int) -> bytes:
-    """SELECT by file identifier, below what is selected."""
+    """SELECT by file identifier, below the present selection."""
     return bytes(Command(CLA_PLAIN, INS_SELECT, 0x00, 0x00, file_id.to_bytes(2, "big")))
 
 
@@ -148,7 +148,7 @@ def get_response(length: int) -> bytes:
 
 
 def update_binary_unsigned(sfi: int, offset: int, data: bytes) -> bytes:
-    """UPDATE BINARY under MAC, without its MAC: what the MAC is computed over. Lc counts the MAC."""
+    """UPDATE BINARY under MAC, without its MAC: the bytes that the MAC is computed over. Lc counts the MAC."""
     return bytes((CLA_MAC, INS_UPDATE_BINARY, SFI_FLAG | sfi, offset, len(data) + MAC_BYTES)) + data
 
 
@@ -159,7 +159,7 @@ def update_record_unsigned(tag: int, value: bytes) -> bytes:
 
 
 def describe(apdu: bytes) -> str:
-    """One line for people; data only as its length, because it may be personal."""
+    """One line for people. Only the length of data is shown, because it may be personal."""
     command = parse(apdu)
     name = INSTRUCTION_NAMES.get(command.ins, f"INS {command.ins:02X}")
     words = [f"{command.cla:02X} {name}", f"P1={command.p1:02X} P2={command.p2:02X}"]

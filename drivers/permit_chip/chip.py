@@ -1,4 +1,4 @@
-"""The permit's chip as verbs: open, read, relay what central composed, close. No key is ever here."""
+"""The permit's chip: open, read, relay central's commands, close. The driver never has a key."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from drivers.permit_file.permit_file import PermitFile, Place
 from drivers.transport.base import ApduAnswer, ApduTransport, ConnectedChip, Coupler
 
 DEVICE = "permit_chip"
-MOST_PARTS = 32  # a chip that says 61xx for ever is broken; 32 parts are 8 KiB, twice the whole permit
+MOST_PARTS = 32  # a chip that always answers 61xx is broken; 32 parts are 8 KiB, twice the whole permit
 
-# Applications of chips that people put in by mistake.
+# Applications of cards that people insert by mistake.
 FOREIGN_APPLICATIONS = (
     ("epassport", bytes.fromhex("A0000002471001")),  # ICAO 9303-10
     ("bank", b"1PAY.SYS.DDF01"),  # EMV book 1, contact
@@ -97,7 +97,7 @@ class PermitChip:
         return ChipRecord(permit.name, self._open_chip().atr, permit.decode(self._content(None)))
 
     def read_serial_and_atr(self) -> tuple[str, bytes]:
-        """The chip's serial number (upper-case hex) and its answer to reset: what a chip session starts with."""
+        """The chip's serial number (upper-case hex) and its answer to reset, with which a chip session begins."""
         permit = self.permit_file
         field = permit.field("chip_serial")
         content = self._content([(field.file, field.tag)])
@@ -123,10 +123,10 @@ class PermitChip:
     ) -> list[ApduAnswer]:
         """Send central's commands in order and return the answers.
 
-        The whole batch is checked against the permit file first: `CommandNotAllowed` means that nothing was sent. It
-        stops at the first status word that a command does not expect; that answer is the last of the list, and
-        judging it is central's business. Nothing is ever repeated. `on_answer(index, answer)` is called after each.
-        Raises `TransportError` when the chip is lost; what it had been doing is then unknown.
+        The whole batch is checked against the permit file first: `CommandNotAllowed` means that nothing was sent. The
+        relay stops at the first status word that a command does not expect. That answer is the last of the list, and
+        central judges it. No command is repeated. `on_answer(index, answer)` is called after each. Raises
+        `TransportError` when the chip is lost; whether its last command was carried out is then unknown.
         """
         permit = self.permit_file
         led_to = allow_list.check_batch(permit, commands, self._selected, updates_allowed=not self._try_was_lost)

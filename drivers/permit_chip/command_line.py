@@ -24,10 +24,10 @@ from drivers.transport.urls import open_coupler
 
 PERMITS = ASSETS / "permits"
 
-# Everything else that is given as a slot is a reader's name, whatever stands in it.
+# Any other value for a slot is a reader's name.
 SLOT_URLS = ("pcsc://", "pcsc-hex://", "replay://")
 
-# What of a field may be shown: so many characters at the start and at the end. Others are hidden whole.
+# Field → how many characters at its start and end may be shown. All other fields are hidden.
 SHOWN_ENDS = {"holder_name": (1, 0), "id_number": (3, 2), "permit_number": (6, 2)}
 SHOWN_WHOLE = frozenset(
     {
@@ -58,15 +58,15 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     read = verbs.add_parser("read", help="read a permit and show it, masked")
     _add_slot(read)
     read.add_argument("--permits", type=Path, default=PERMITS, help="folder of permit files (default: the project's)")
-    read.add_argument("--trace", type=Path, metavar="FILE", help="record the traffic there, lengths only")
+    read.add_argument("--trace", type=Path, metavar="FILE", help="record the traffic in this file, lengths only")
     add_detail_argument(read, "personal data; use a test permit")
     read.set_defaults(run=run_read)
 
-    decode = verbs.add_parser("decode-apdu", help="say what commands and status words mean")
+    decode = verbs.add_parser("decode-apdu", help="explain commands and status words")
     decode.add_argument("--hex", required=True, help="one command (or a status word of two bytes) in hex")
     decode.set_defaults(run=run_decode)
 
-    check = verbs.add_parser("check", help="check a permit file and show what it means on the chip")
+    check = verbs.add_parser("check", help="check a permit file and show its commands for the chip")
     check.add_argument("file", type=Path)
     check.set_defaults(run=run_check)
 
@@ -81,7 +81,7 @@ def _coupler(slot: str) -> Coupler:
 
 
 def run_slots(args: argparse.Namespace) -> int:
-    """The name of each slot; where a name cannot be read or typed, its URL."""
+    """Print the name of each slot, or its URL where the name cannot be read or typed."""
     from drivers.transport.pcsc import list_slots
 
     for name in list_slots():
@@ -117,7 +117,7 @@ def run_read(args: argparse.Namespace) -> int:
 
 
 class _TracedCoupler:
-    """A coupler whose chips tell what passes them."""
+    """A coupler that records the traffic of its chips."""
 
     def __init__(self, inner: Coupler, sink: TraceSink) -> None:
         self._inner = inner
@@ -134,7 +134,7 @@ class _TracedCoupler:
 
 
 def masked_lines(fields: Mapping[str, FieldValue]) -> Iterable[str]:
-    """One line per field, with what names the holder hidden."""
+    """One line per field, with values that identify the holder masked."""
     for name, value in fields.items():
         if name in SHOWN_WHOLE:
             shown = "none" if value is None else str(value)

@@ -1,6 +1,4 @@
-"""From a permit file to the commands that read and update such a chip. Pure; central composes its batches with it
-too.
-"""
+"""Makes the commands that read and update a chip, from its permit file. Pure; central uses it for its batches."""
 
 from __future__ import annotations
 
@@ -10,7 +8,7 @@ from drivers.permit_chip import apdu
 from drivers.permit_chip.records import RelayCommand
 from drivers.permit_file.permit_file import ChipContentCorrupt, ChipFile, PermitFile, Place, ProtectedWrite
 
-# Directory file identifiers are relative to what is selected, so a record file is reached from the application's root.
+# File identifiers are relative to the selected directory, so a record file is reached from the application's root.
 
 
 def select_path(permit: PermitFile, file: ChipFile) -> tuple[bytes, ...]:
@@ -44,9 +42,7 @@ def read_commands(
 
 
 def content_of(permit: PermitFile, place: Place, answer: bytes) -> bytes:
-    """What a read command's answer says stands at `place`. Raises `ChipContentCorrupt` for a record of another
-    shape.
-    """
+    """The content of `place` in a read command's answer. Raises `ChipContentCorrupt` for a malformed record."""
     file_name, tag = place
     if permit.file(file_name).structure == "transparent":
         return answer
@@ -56,7 +52,7 @@ def content_of(permit: PermitFile, place: Place, answer: bytes) -> bytes:
 
 
 def unsigned_update(permit: PermitFile, write: ProtectedWrite) -> bytes:
-    """The update command without its MAC: the bytes that the MAC is computed over, and that it is appended to."""
+    """The update command without its MAC, over which the MAC is computed and to which it is appended."""
     file = permit.file(write.file)
     if file.structure == "transparent":
         return apdu.update_binary_unsigned(file.sfi, write.place, write.data)

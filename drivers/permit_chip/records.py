@@ -1,6 +1,4 @@
-"""Values between the permit chip's driver and its users: what a permit file describes, what was read, what is
-relayed.
-"""
+"""Values between the permit chip's driver and its users: the content that was read, and commands to relay."""
 
 from __future__ import annotations
 
@@ -14,10 +12,8 @@ from drivers.permit_file.field_codec import FieldValue
 class ChipRecord:
     """Everything a permit's chip holds, decoded by its permit file.
 
-    `fields` by the permit file's names; the names every permit file must offer are: chip_serial (upper-case hex,
-    str), region
-    (str of digits), permit_number, id_number, holder_name, issued_on (date or None), address, issuing_authority,
-    category,
+    `fields`: by the permit file's names. Every permit file has: chip_serial (upper-case hex, str), region (str of
+    digits), permit_number, id_number, holder_name, issued_on (date or None), address, issuing_authority, category,
     valid_from, valid_to (date or None), endorsement_count (int). Personal: not shown.
     """
 

@@ -1,1 +1,1 @@
-"""The permit file: which kind of permit, where its chip keeps what, what its face shows. No device."""
+"""The permit file of a kind of permit: the layout of its chip and of its face. No device."""

@@ -10,8 +10,8 @@ class FaceLine:
     """One paragraph on the rewritable area, in dots.
 
     `template` names the fields it shows, as in "住址 {address}"; it is wrapped to `width` and cut after `max_lines`
-    lines of `size` dots height, one below the other by `line_pitch(size)`. `y` is rounded to a multiple of 8: what
-    crosses as few rows of 8 dots as possible is sent to the unit in the shortest time.
+    lines of `size` dots height, one below the other by `line_pitch(size)`. `y` is rounded to a multiple of 8, because
+    text that crosses fewer rows of 8 dots is sent to the unit in less time.
     """
 
     template: str

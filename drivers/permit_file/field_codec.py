@@ -1,6 +1,4 @@
-"""How one field of a permit's chip is written in bytes, both ways. Pure; failures are ValueErrors without the
-value.
-"""
+"""Encodes and decodes one field of a permit's chip. Pure; failures are ValueErrors that do not repeat the value."""
 
 from __future__ import annotations
 
@@ -16,16 +14,16 @@ ENCODINGS = ("ascii", "bcd", "gb18030", "date", "uint", "hex", "code")
 FieldValue = str | int | date | bytes | None
 
 BLANK, NUL, ERASED = 0x20, 0x00, 0xFF
-PADDINGS = (BLANK, NUL, ERASED)  # none of them is a part of a character in GB 18030, but for the blank itself
+PADDINGS = (BLANK, NUL, ERASED)  # none of these bytes is part of a character in GB 18030, except the blank itself
 NO_DATE = b"\xff\xff\xff\xff"
 DATE_BYTES = 4  # YYYYMMDD in BCD
 
 
 @dataclass(frozen=True, slots=True)
 class TextEnd:
-    """How a text ends in its field. `padding`: the bytes that may fill the rest when it is read, of `PADDINGS`; the
-    first is what it is written with. `at_nul`: the first 00 ends the text, and what stands behind it means nothing. A
-    blank at the end belongs to no text.
+    """How a text ends in its field. `padding`: the bytes, of `PADDINGS`, that may fill the rest when it is read; the
+    first is used for writing. `at_nul`: the first 00 ends the text, and the bytes after it are ignored. Trailing blanks
+    never belong to a text.
     """
 
     padding: tuple[int, ...] = (BLANK,)
@@ -38,7 +36,7 @@ class TextEnd:
         return raw.rstrip(bytes({*self.padding, BLANK}))
 
     def filled(self, raw: bytes, length: int) -> bytes:
-        """A text's bytes as they fill a field of `length` bytes. Raises ValueError for a text that is too long."""
+        """A text's bytes, padded to a field of `length` bytes. Raises ValueError for a text that is too long."""
         if len(raw) > length:
             raise ValueError(f"needs {len(raw)} bytes, but the chip has {length}")
         if self.at_nul and len(raw) < length:
@@ -59,7 +57,7 @@ def encode(
 
 
 def decode(encoding: str, raw: bytes, codes: Mapping[str, int], end: TextEnd = PADDED_WITH_BLANKS) -> FieldValue:
-    """The value in `raw`. Raises ValueError where the bytes are none of this encoding."""
+    """The value in `raw`. Raises ValueError where the bytes do not fit the encoding."""
     if encoding in TEXT_ENCODINGS:
         return _TEXT_DECODERS[encoding](end.cut(raw))
     return _DECODERS[encoding](raw, codes)

@@ -1,6 +1,4 @@
-"""What a permit file says: the layout of one kind of permit, on the chip and on the face. Pure values; loading is in
-`permit_file_reader`.
-"""
+"""The values of a permit file: the layout of one kind of permit, on chip and face. Pure; `reader` loads them."""
 
 from __future__ import annotations
 
@@ -16,7 +14,7 @@ from drivers.permit_file.field_codec import PADDED_WITH_BLANKS, FieldValue, Text
 Mode = Literal["full", "chip_only", "face_only"]
 MacAlgorithm = Literal["tdes", "sm4"]
 
-# Every permit file whose chip is used offers these.
+# Fields that every permit file with a chip must have.
 NEEDED_FIELDS = (
     "chip_serial",
     "region",
@@ -32,7 +30,7 @@ NEEDED_FIELDS = (
     "endorsement_count",
 )
 
-# What a face can be drawn from: the fields that an endorsement rewrites.
+# The fields that an endorsement rewrites, from which a face can be drawn.
 FACE_FIELDS = ("address", "issuing_authority", "category", "valid_from", "valid_to", "endorsement_count")
 
 # A place on the chip: file name, and the record's tag (transparent files are one block at place 0).
@@ -40,7 +38,7 @@ Place = tuple[str, int]
 
 
 class ChipContentCorrupt(PermitError):
-    """The chip's bytes do not decode by its permit file. `field`: which one."""
+    """The chip's bytes cannot be decoded by its permit file. `field`: the name of the field."""
 
     def __init__(self, field: str, why: str) -> None:
         super().__init__(f"the chip's field {field} {why}", device="permit_chip")
@@ -78,7 +76,7 @@ class ChipField:
 
     @property
     def end(self) -> int:
-        """Offset of the first byte behind it."""
+        """Offset of the first byte after the field."""
         return self.offset + self.length
 
 
@@ -95,7 +93,7 @@ class PlannedWrite:
 
 @dataclass(frozen=True, slots=True)
 class ProtectedWrite:
-    """What is to be written where: `data` at `place` (offset, or the record's tag). May be personal: not shown."""
+    """`data` to be written at `place` (offset, or the record's tag). May be personal: not shown."""
 
     file: str
     place: int
@@ -125,11 +123,11 @@ class PermitFile:
     face: FaceLayout | None
 
     def file(self, name: str) -> ChipFile:
-        """By its name. Raises KeyError."""
+        """The file of this name. Raises KeyError."""
         return {file.name: file for file in self.files}[name]
 
     def field(self, name: str) -> ChipField:
-        """By its name. Raises KeyError."""
+        """The field of this name. Raises KeyError."""
         return {field.name: field for field in self.fields}[name]
 
     @property
@@ -187,8 +185,8 @@ class PermitFile:
             raise ValueError(f"{self.name}: {field.name} {error}") from None
 
     def as_written(self, write: PlannedWrite, held: bytes) -> bytes:
-        """What a chip holds at a planned write's place, in the bytes that this permit file writes for the same values:
-        other software may have ended a text otherwise. Fields that do not decode stay as they are.
+        """The bytes `held` at a planned write's place, re-encoded as this permit file writes the same values, because
+        other software may end texts in another way. Fields that cannot be decoded stay as they are.
         """
         parts = sorted((self.field(name) for name in write.fields), key=lambda field: field.offset)
         start = parts[0].offset
@@ -206,7 +204,7 @@ class PermitFile:
         return {field.name: self.decode_field(field.name, content) for field in self.fields}
 
     def decode_field(self, name: str, content: Mapping[Place, bytes]) -> FieldValue:
-        """One field, of which only its place need have been read. Raises `ChipContentCorrupt`."""
+        """One field; only its place need have been read. Raises `ChipContentCorrupt`."""
         field = self.field(name)
         raw = content[field.file, field.tag][field.offset : field.end]
         if len(raw) != field.length:

@@ -1,4 +1,4 @@
-"""Loading permit files: TOML in, `PermitFile` out, every mistake in one readable line."""
+"""Loads permit files: it turns TOML into a `PermitFile`. Every mistake is one readable line."""
 
 from __future__ import annotations
 

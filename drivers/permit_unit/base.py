@@ -1,7 +1,7 @@
-"""What every permit unit can do: the Protocol that each dialect implements and one suite of contract tests checks.
+"""The interface of permit units: the Protocol that each dialect implements and one suite of contract tests checks.
 
-Verbs either happen or raise a `DriverError`. Positions are facts read from the device, never consequences drawn from an
-order. Words follow XFS4IoT (media present, jammed, retained) and UnifiedPOS PointCardRW (insert, print, remove).
+Verbs either succeed or raise a `DriverError`. Positions are read from the device, never inferred from an order. Words
+follow XFS4IoT (media present, jammed, retained) and UnifiedPOS PointCardRW (insert, print, remove).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Protocol
 
 
 class PermitPosition(Enum):
-    """Where the unit's sensors see the permit."""
+    """The position of the permit by the unit's sensors."""
 
     NONE = "none"  # path and mouth are empty
     AT_MOUTH = "at_mouth"  # within the holder's reach, not yet taken
@@ -23,7 +23,7 @@ class PermitPosition(Enum):
 
 
 class BinLevel(Enum):
-    """XFS4IoT retain bin."""
+    """The level of the retain bin, as in XFS4IoT."""
 
     NO_BIN = "no_bin"
     OK = "ok"
@@ -32,7 +32,7 @@ class BinLevel(Enum):
 
 
 class ResetPolicy(Enum):
-    """What an initialisation does with a permit that is found inside."""
+    """What an initialisation does with a permit inside."""
 
     LEAVE = "leave"
     GIVE_BACK = "give_back"
@@ -43,7 +43,7 @@ class TakeInOutcome(Enum):
     """How waiting for a permit ended."""
 
     TAKEN_IN = "taken_in"
-    STOPPED = "stopped"  # `stop()` became true; the order to take one in was withdrawn and nothing is inside
+    STOPPED = "stopped"  # `stop()` became true: the order to take one in was cancelled and nothing is inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class UnitStatus:
-    """The sensors, made sense of by one pure function per dialect."""
+    """The state of the sensors, interpreted by one pure function per dialect."""
 
     position: PermitPosition
     cover_open: bool
@@ -68,7 +68,7 @@ class UnitStatus:
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """Counters as the device keeps them; None where it keeps none. `retained`: in the bin since it was emptied."""
+    """The device's counters; None for those that it does not have. `retained`: permits since the bin was emptied."""
 
     transports: int | None
     prints: int | None
@@ -77,10 +77,8 @@ class Counters:
 
 @dataclass(frozen=True, slots=True)
 class FaceRaster:
-    """A face as dots. Shape: `width_dots` columns of `height_dots` (a multiple of 8) each; `columns` holds them one
-    after
-    the other, `height_dots // 8` bytes a column, lowest bit uppermost; a set bit is a dark dot. It may show personal
-    data.
+    """A face as dots: `width_dots` columns of `height_dots` (a multiple of 8) each. `columns` holds them one after the
+    other, `height_dots // 8` bytes a column, lowest bit uppermost; a set bit is a dark dot. It may show personal data.
     """
 
     width_dots: int
@@ -102,25 +100,25 @@ class PermitUnit(Protocol):
     def capabilities(self) -> Capabilities: ...
 
     def reset(self, policy: ResetPolicy) -> UnitStatus:
-        """Initialise; afterwards buffers are empty and a permit inside is where `policy` wants it."""
+        """Initialise. Afterwards buffers are empty and a permit inside is where `policy` says."""
 
     def status(self) -> UnitStatus: ...
 
     def take_in(self, stop: Callable[[], bool]) -> TakeInOutcome:
-        """Wait for a permit at the mouth and draw it to the station. `stop` is asked about ten times a second (the
-        caller's
-        deadline or cancel); when it says true the order is withdrawn. A permit that is already moving is reported as
-        TAKEN_IN even then. Raises `PermitJammed`, `CoverOpen`, …; after any raise ask `status`."""
+        """Wait for a permit at the mouth and draw it to the station. `stop` (the caller's deadline or cancel) is called
+        about ten times a second; when it returns true the order is cancelled. A permit that is already moving is
+        reported as TAKEN_IN even then. Raises `PermitJammed`, `CoverOpen`, …; after any error ask `status`.
+        """
 
     def load_face(self, raster: FaceRaster) -> int:
-        """Fill the (previously cleared) image buffer; returns the number of image characters or bytes sent. May run
-        while
-        the chip is being written: nothing moves."""
+        """Fill the (previously cleared) image buffer; returns the number of image characters or bytes sent. Nothing
+        moves, so it may run while the chip is being written.
+        """
 
     def erase_and_print(self) -> None:
-        """Erase the rewritable area and print what `load_face` filled in. Where `gives_out_with_print`, success also
-        means
-        that the permit is now at the mouth."""
+        """Erase the rewritable area and print the raster of `load_face`. With `gives_out_with_print`, success also
+        means that the permit is now at the mouth.
+        """
 
     def clear_face(self) -> None:
         """Empty every image buffer (privacy: always after `erase_and_print` and when a visit ends)."""
@@ -129,9 +127,9 @@ class PermitUnit(Protocol):
         """Move the permit to the mouth, within the holder's reach."""
 
     def take_back(self) -> bool:
-        """Draw a permit that was given out and not taken back to the station (a forgotten permit, or a second try at
-        the face). True: it is at the station. False: nothing is there any more, the holder has it. Raises as
-        `take_in`."""
+        """Draw a permit at the mouth back to the station (a forgotten permit, or a second try at the face). True: it is
+        at the station. False: the mouth is empty, because the holder took the permit. Raises as `take_in`.
+        """
 
     def retain(self) -> None:
         """Move the permit to the bin. Raises `BinFull`, or ValueError where there is no bin."""
@@ -141,6 +139,6 @@ class PermitUnit(Protocol):
     def counters(self) -> Counters: ...
 
     def count_bin_anew(self) -> None:
-        """Tell the unit that its bin was emptied; nothing happens where the unit does not count."""
+        """Tell the unit that its bin was emptied; no effect on a unit that does not count."""
 
     def close(self) -> None: ...

@@ -47,13 +47,13 @@ def register(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
     verbs = unit.add_subparsers(required=True, metavar="VERB")
     _register_decode(verbs)
     for name, meaning, act in (
-        ("status", "where the permit is", _status),
-        ("version", "model and ROM version", _version),
+        ("status", "show where the permit is", _status),
+        ("version", "show model and ROM version", _version),
         ("counters", "lifetime counters", _counters),
         ("eject", "give the permit back", _eject),
         ("take-back", "draw a permit that was given out in again", _take_back),
         ("retain", "move the permit to the bin", _retain),
-        ("bin-emptied", "count the bin anew, where the unit itself counts (crt-591-m)", _bin_emptied),
+        ("bin-emptied", "reset the bin's counter, where the unit itself counts (crt-591-m)", _bin_emptied),
     ):
         _device_verb(verbs, name, meaning, act)
     take_in = _device_verb(verbs, "take-in", "wait for a permit and draw it to the station", _take_in)
@@ -73,7 +73,7 @@ def register(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
 
 
 def _register_decode(verbs: Subparsers[argparse.ArgumentParser]) -> None:
-    decode = verbs.add_parser("decode", help="say what recorded bytes mean")
+    decode = verbs.add_parser("decode", help="explain recorded bytes")
     decode.add_argument("--dialect", choices=DIALECTS, default=STAR)
     add_hex_argument(decode)
     decode.add_argument(
@@ -213,8 +213,8 @@ def _eject(args: argparse.Namespace) -> int:
 def _retain(args: argparse.Namespace) -> int:
     def retain(unit: PermitUnit) -> Entry:
         unit.retain()
-        # A kiosk whose unit this is counts the permits in its bin by its own journal.
-        print("a kiosk's list does not know of it: `python -m kiosk retained --put-in`", file=sys.stderr)
+        # The kiosk with this unit counts the permits in its bin by its own journal.
+        print("the kiosk's list does not have it yet: `python -m kiosk retained --put-in`", file=sys.stderr)
         return _shown_status(unit.status())
 
     return _with_unit(args, retain)

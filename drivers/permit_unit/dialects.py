@@ -1,4 +1,4 @@
-"""Which permit unit a device file describes, and its driver. A dialect is imported when it is needed."""
+"""Opens the permit unit that a device file describes. A dialect is imported when it is needed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STAR, CRT = "star-tcp300", "crt-591-m"
 DIALECTS = (STAR, CRT)
 
 UnitFile: TypeAlias = "StarDeviceFile | CrtDeviceFile"
-"""What every device file says: `name`, `capabilities`, `bin_capacity` (permits), and what its dialect needs."""
+"""A device file of any dialect: `name`, `capabilities`, `bin_capacity` (permits), and the dialect's own values."""
 
 
 def load_unit_file(path: Path) -> UnitFile:
@@ -36,7 +36,7 @@ def load_unit_file(path: Path) -> UnitFile:
     mistakes = [f"{path.name}: dialect: must be one of {', '.join(DIALECTS)}, not {dialect!r}"]
     if "name" not in table:
         mistakes.append(f"{path.name}: name: is missing (text)")
-    raise DeviceFileError(mistakes)  # which further keys are right, the dialect would tell
+    raise DeviceFileError(mistakes)  # only the dialect could check further keys
 
 
 def open_unit(unit_file: UnitFile, open_link: Callable[[], ByteTransport]) -> PermitUnit:
@@ -48,8 +48,7 @@ def open_unit_with_contacts(
     unit_file: UnitFile,
     open_link: Callable[[], ByteTransport],
 ) -> tuple[PermitUnit, Coupler | None]:
-    """The driver, and the unit's own chip reader, which works on the same thread; None where the device file has
-    none."""
+    """The driver, and the unit's own chip reader for the same thread; None where the device file has none."""
     unit, contacts = _open(unit_file, open_link)
     return unit, contacts if unit_file.capabilities.chip_by_unit else None
 

@@ -1,4 +1,4 @@
-"""The permit's face as a layout of text lines, and as dots. No device here: text in, `FaceRaster` out."""
+"""Draws the permit's face: it turns a layout of text lines into a `FaceRaster`. No device here."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from drivers.permit_file.face_layout import FaceLayout, FaceLine
 from drivers.permit_unit.base import FaceRaster
 from drivers.typeface import Typeface
 
-# Below this a character of ten strokes closes up when it is burnt at 8 dots/mm (2 mm is GB/T 9851's small five).
+# Smaller characters of ten strokes are illegible when burnt at 8 dots/mm (2 mm is GB/T 9851's small five).
 SMALLEST_SIZE_DOTS = 16
 SIZE_STEP_DOTS = 2
 # A dot is burnt where the grey value is darker than this; a little above half, because thin strokes burn weakly.
@@ -26,13 +26,14 @@ ELLIPSIS = "…"
 
 
 def line_pitch(size: int) -> int:
-    """From line to line in dots: room between them, and every line begins on a row of 8 dots."""
+    """The distance of two lines in dots: with a gap between them, and such that each begins on a row of 8 dots."""
     return math.ceil(size * LEAST_PITCH_EM / ROW_DOTS) * ROW_DOTS
 
 
 def draw_face(layout: FaceLayout, values: Mapping[str, str], typeface: Typeface) -> FaceRaster:
-    """Every line of `layout` with `values` filled in, in dots. What is too long is drawn smaller, then cut with "…";
-    nothing leaves its box. Raises ValueError for a field that `values` lacks."""
+    """The raster of `layout` with `values` filled in. Text that is too long is drawn smaller, then cut with "…", so
+    that nothing leaves its box. Raises ValueError for a field that `values` lacks.
+    """
     picture = Image.new("L", (layout.width_dots, layout.height_dots), WHITE)
     for line in layout.lines:
         _draw_line(picture, line, _filled(line.template, values), typeface)
@@ -105,7 +106,7 @@ def _draw_line(picture: Image.Image, line: FaceLine, text: str, typeface: Typefa
 
 
 def _lay_over(picture: Image.Image, ink: Image.Image, x: int, y: int) -> None:
-    """Darken `picture` with `ink`; what would lie outside is left out."""
+    """Darken `picture` with `ink`, clipped to the picture."""
     box = (x, y, min(x + ink.width, picture.width), min(y + ink.height, picture.height))
     if box[2] <= box[0] or box[3] <= box[1]:
         return

@@ -31,7 +31,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     _add_device_file(render_parser)
     render_parser.set_defaults(run=render)
 
-    status_parser = verbs.add_parser("status", help="ask the printer's sensors")
+    status_parser = verbs.add_parser("status", help="show the state of the printer's sensors")
     _add_url(status_parser)
     status_parser.set_defaults(run=status)
 
@@ -40,7 +40,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     _add_url(print_parser)
     print_parser.set_defaults(run=print_document)
 
-    clear_parser = verbs.add_parser("clear", help="wipe what the printer has not printed yet")
+    clear_parser = verbs.add_parser("clear", help="clear data that the printer has not printed yet")
     _add_url(clear_parser)
     clear_parser.set_defaults(run=clear)
 
@@ -55,7 +55,7 @@ def _add_url(parser: argparse.ArgumentParser) -> None:
 
 
 def render(args: argparse.Namespace) -> int:
-    """Draw what the printer would print."""
+    """Draw the receipts that the printer would print."""
     model, typeface = device_file.load(args.device_file), Typeface.load(ASSETS / "fonts")
     if args.file.suffix in (".toml", ".json"):
         data = encoding.receipt(load_document(args.file), model, typeface)
@@ -80,7 +80,7 @@ def _read(path: Path) -> bytes:
 
 
 def status(args: argparse.Namespace) -> int:
-    """Print the sensors, one a line; BAD_NEWS if a person must act."""
+    """Print the state of the sensors, one a line. Returns BAD_NEWS if a person must act."""
     printer = _printer(args)
     try:
         seen = printer.status()

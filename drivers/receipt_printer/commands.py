@@ -1,4 +1,4 @@
-"""ESC/POS bytes taken apart into commands: what the simulator and the preview understand. Pure; fed any portions.
+"""Decodes ESC/POS bytes into commands, for the simulator and the preview. Pure; bytes may come in any portions.
 
 Control bytes never occur inside a character of GB 2312, GBK, GB18030 or UTF-8 (trail bytes start at 30), so text is
 recognised before its encoding is known.
@@ -149,7 +149,7 @@ class Recover:
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """A command that changes nothing on paper, or that nobody here knows."""
+    """A command that changes nothing on paper, or that is unknown here."""
 
     data: bytes
 
@@ -182,7 +182,7 @@ NEEDS_MORE = None
 
 
 class CommandDecoder:
-    """Takes portions of bytes and gives the commands that are complete."""
+    """Takes portions of bytes and returns complete commands."""
 
     def __init__(self) -> None:
         self._rest = bytearray()
@@ -201,7 +201,7 @@ class CommandDecoder:
         return commands
 
     def reset(self) -> None:
-        """Forget a command that has come only in part."""
+        """Drop an incomplete command."""
         self._rest.clear()
 
 
@@ -301,7 +301,7 @@ def _real_time(data: bytearray) -> Found:
 
 
 def real_time_in(data: bytes) -> list[Command]:
-    """The real-time commands whose bytes stand in `data`, as the dots of a picture may: printers obey them there."""
+    """The real-time commands in `data`, which may be the dots of a picture; printers obey them there too."""
     found: list[Command] = []
     at = data.find(DLE)
     while at >= 0:

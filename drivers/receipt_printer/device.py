@@ -1,4 +1,4 @@
-"""The receipt printer's verbs. Each happens or raises a `DriverError`."""
+"""The driver of receipt printers. Every verb succeeds or raises a `DriverError`."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ from drivers.typeface import Typeface
 
 CLEAR_BUFFERS = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"  # DLE DC4, function 8, with its fixed parameters
 CONTINUE_WITHOUT_BUFFER = b"\x10\x05\x02"  # DLE ENQ 2: recover from an error after clearing the buffers
-STRAY_BYTES = 4096  # a peer that never stops talking must not hold us for ever
-ASK_AGAIN_S = 0.5  # while printing: often enough to tell paper out before the resident walks off
+STRAY_BYTES = 4096  # bounds the reading from a peer that never falls silent
+ASK_AGAIN_S = 0.5  # while printing; often enough to notice missing paper before the resident leaves
 
 
 class ReceiptPrinter:
     """One ESC/POS printer. Used from one thread.
 
-    The link is opened when it is first needed and kept; after a failure it is closed and opened anew by the next verb.
+    The link is opened when it is first needed and kept. After a failure it is closed, and the next verb opens it again.
     """
 
     def __init__(
@@ -57,16 +57,16 @@ class ReceiptPrinter:
         typeface: Typeface,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._line = KeptLine(open_link, lambda link: link)  # bytes alone: there is no protocol around them
+        self._line = KeptLine(open_link, lambda link: link)  # plain bytes, without a protocol around them
         self._device_file = device_file
         self._typeface = typeface
         self._clock = clock
         self._confirmed = False
 
     def status(self) -> PrinterStatus:
-        """What the printer's sensors say now (DLE EOT 1 to 4). A link that was kept since the last verb may be dead
-        without a word (a printer that was restarted behind a print server, a firewall that forgot it): lost or silent,
-        the printer is asked once more on a fresh one. Nothing was sent yet that could be printed twice.
+        """The present state of the sensors (DLE EOT 1 to 4). A kept link may be dead without notice (a printer that was
+        restarted behind a print server, a firewall that dropped it). If it is lost or silent, the printer is asked once
+        more on a new link; nothing has been sent yet that could be printed twice.
         """
         was_open = self._line.is_open
         try:
@@ -78,15 +78,15 @@ class ReceiptPrinter:
             return self._ask_all()
 
     def check(self) -> None:
-        """Ask whether a receipt would come out now. Raises `CoverOpen`, `PaperOut`, `NeedsRepair`."""
+        """Check whether a receipt can be printed now. Raises `CoverOpen`, `PaperOut`, `NeedsRepair`."""
         _check(self.status())
 
     def print_receipt(self, document: ReceiptDocument) -> None:
-        """Print and cut one receipt; returns when the printer says that all of it is on paper.
+        """Print and cut one receipt; returns when the printer confirms that all of it is on paper.
 
-        Raises `PaperOut`, `CoverOpen` or `NeedsRepair`, before or during printing; then what was not printed is wiped
-        from the printer's buffer and the receipt must be printed anew from the start. Raises `LinkTimeout` if the
-        printer does not finish within the device file's `print_timeout_s`: whether it printed is not known.
+        Raises `PaperOut`, `CoverOpen` or `NeedsRepair`, before or during printing. The rest is then cleared from the
+        printer's buffer, and the receipt must be printed again from the start. Raises `LinkTimeout` if the printer does
+        not finish within the device file's `print_timeout_s`; whether it printed is then unknown.
         """
         self.check()
         job = encoding.receipt(document, self._device_file, self._typeface)
@@ -100,10 +100,10 @@ class ReceiptPrinter:
             raise
 
     def clear(self) -> None:
-        """Wipe what the printer has not printed yet (privacy), and set it back to its defaults (ESC @).
+        """Clear data that the printer has not printed yet (privacy), and restore its defaults (ESC @).
 
-        Returns when the printer has answered: to DLE DC4 8 itself, or, after DLE ENQ 2, which has no answer, to the
-        DLE EOT behind it. Raises `LinkTimeout` if it does not.
+        Returns when the printer has answered: to DLE DC4 8 itself, or, after DLE ENQ 2, which has no answer, to the DLE
+        EOT behind it. Raises `LinkTimeout` if it does not.
         """
         if self._device_file.clears_in_real_time:
             self._write(CLEAR_BUFFERS)
@@ -118,8 +118,8 @@ class ReceiptPrinter:
         self._line.close()
 
     def _print(self, job: bytes) -> None:
-        """Send `job` and watch the sensors until the printer has worked through it. One that confirmed the job has
-        printed it, whatever becomes of the questions after that.
+        """Send `job` and watch the sensors until the printer has finished it. A confirmed job is printed, even if later
+        questions fail.
         """
         self._hear_out()
         self._confirmed = False
@@ -130,7 +130,7 @@ class ReceiptPrinter:
                 raise
 
     def _send_and_watch(self, job: bytes) -> None:
-        """A printer may be slow to answer while it prints: the whole time of a job is waited for."""
+        """Send and watch. Answers may be slow while the printer prints, so the time limit is that of the whole job."""
         confirms = self._device_file.confirms_by_gs_r
         self._write(job + TRANSMIT_PAPER_STATUS if confirms else job)
         began = self._clock()
@@ -148,10 +148,11 @@ class ReceiptPrinter:
         _check(self._ask_all())
 
     def _ask_all(self, patience_s: float = 0.0) -> PrinterStatus:
-        """`patience_s`: how long to wait for the answers, if that is longer than a printer at rest needs for one.
+        """Ask for all four status bytes. `patience_s`: seconds to wait for the answers, if longer than an idle printer
+        needs.
 
-        The four answers are of four moments: a printer whose cover is closed between the first and the second says
-        that it is offline and gives no cause. It is asked again.
+        The four answers are of different moments: if the cover is closed between the first and the second, the printer
+        says that it is offline without a cause. It is then asked again.
         """
         until = self._clock() + patience_s
         status = self._ask_each(until)
@@ -161,9 +162,7 @@ class ReceiptPrinter:
         return made_sense_of(*(self._ask(which, until) for which in (PRINTER, OFFLINE_CAUSE, ERROR_CAUSE, PAPER)))
 
     def _ask(self, which: int, until: float = 0.0) -> int:
-        """The answer to DLE EOT `which`; a confirmation that comes in between is noted. What stood on the line before
-        the question answers something else.
-        """
+        """The answer to DLE EOT `which`. A confirmation in between is noted, and earlier bytes are dropped."""
         self._hear_out()
         self._write(ask(which))
         began = self._clock()
@@ -179,7 +178,7 @@ class ReceiptPrinter:
         raise LinkTimeout(f"DLE EOT {which} was not answered", device=DEVICE, waited_s=self._clock() - began)
 
     def _hear_out(self) -> None:
-        """Take what stands on the line already: a late answer, or one to bytes of a picture."""
+        """Drop bytes that are already on the line: a late answer, or one to bytes of a picture."""
         for _ in range(STRAY_BYTES):
             answer = self._read(0.0)
             if answer is None:
@@ -188,7 +187,7 @@ class ReceiptPrinter:
                 self._note(answer)
 
     def _await_clear_response(self) -> None:
-        """Nothing may be sent before the answer has come (Epson, DLE DC4 function 8, notes)."""
+        """Wait for the answer, before which nothing may be sent (Epson, DLE DC4 function 8, notes)."""
         heard = b""
         deadline = self._clock() + self._device_file.answer_timeout_s
         while (left_s := deadline - self._clock()) > 0:

@@ -1,4 +1,4 @@
-"""The device file of a receipt printer: which paper, which encoding, which commands this model knows."""
+"""The device file of a receipt printer: the paper, the encoding and the commands of a model."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class ReceiptPrinterFile:
 
     `width_dots`: printable dots of a row (576 on 80 mm, 384 on 58 mm paper at 203 dpi). `columns`: characters of 12
     dots; a Chinese one takes two. `line_dots`: height of a text line with its gap. `encoding`: of text bytes. `font`:
-    the character set that the printer's own font covers; the rest is sent as dots. `chinese_mode`: what the
-    double-byte mode is after ESC @, or `per_run` where it is to be switched around each Chinese run, or `none` where
-    there is no such mode. `setup`: bytes sent after every ESC @. `confirms_by_gs_r`: the printer answers GS r 1 only
-    when it has worked through everything before it; where it does not, the sensors are watched for `settle_s` instead.
-    `clears_in_real_time`: it knows DLE DC4 8. Durations in seconds.
+    the character set that the printer's own font covers; the rest is sent as dots. `chinese_mode`: what the double-byte
+    mode is after ESC @, or `per_run` where it is to be switched around each Chinese run, or `none` where there is no
+    such mode. `setup`: bytes sent after every ESC @. `confirms_by_gs_r`: the printer answers GS r 1 only when it has
+    finished everything before it; otherwise the sensors are watched for `settle_s` instead. `clears_in_real_time`: it
+    knows DLE DC4 8. Durations in seconds.
     """
 
     name: str

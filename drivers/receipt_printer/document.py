@@ -1,4 +1,4 @@
-"""A receipt as a value: what is to be on paper, in order. No device, no paper width, no encoding."""
+"""A receipt as a value: its elements in order. No device, no paper width, no encoding."""
 
 from __future__ import annotations
 
@@ -53,13 +53,13 @@ Element = TextLine | LabelledValue | Rule | QrCode | Feed
 
 @dataclass(frozen=True, slots=True)
 class ReceiptDocument:
-    """One receipt; it is cut off after the last element."""
+    """One receipt. The paper is cut after the last element."""
 
     elements: tuple[Element, ...]
 
     @property
     def right_to_left(self) -> bool:
-        """Which way it is read: as its first line is, the title."""
+        """Whether it is read from right to left, by its first line, the title."""
         first = next((element.text for element in self.elements if isinstance(element, TextLine)), "")
         return runs_right_to_left(first)
 

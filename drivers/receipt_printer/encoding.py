@@ -1,4 +1,4 @@
-"""Set lines as ESC/POS bytes. Pure: lines in, bytes out; python-escpos makes the commands it knows.
+"""Encodes set lines as ESC/POS bytes. Pure; python-escpos makes the commands that it supports.
 
 python-escpos has no Chinese (its issues 190, 491 and 678): text goes as raw bytes, encoded as the device file says.
 """
@@ -25,12 +25,12 @@ from drivers.typeface import Typeface
 
 CHINESE_ON = b"\x1c\x26"  # FS &
 CHINESE_OFF = b"\x1c\x2e"  # FS .
-NO_AUTOMATIC_STATUS = b"\x1d\x61\x00"  # GS a 0: four-byte reports would mix with the answers to DLE EOT
+NO_AUTOMATIC_STATUS = b"\x1d\x61\x00"  # GS a 0: four-byte reports would get mixed with the answers to DLE EOT
 LINE_FEED = b"\n"
 RASTER, RASTER_HEADER = b"\x1d\x76\x30", 8  # GS v 0 m xL xH yL yH
 TWO_DOTS = b"\x18"
 _REAL_TIME = re.compile(rb"\x10(?=[\x04\x05\x14])")
-GAP_BELOW_LARGE = b"\x1b\x4a\x0c"  # ESC J 12: a line of double height leaves no gap of its own
+GAP_BELOW_LARGE = b"\x1b\x4a\x0c"  # ESC J 12: a line of double height has no gap below
 QUIET_ZONE = 4  # modules of white around a code (ISO/IEC 18004, 6.3.8)
 COLUMN_DOTS = 12
 CHINESE_DOTS = 24
@@ -42,17 +42,17 @@ ALIGN: dict[Align, str] = {"left": "left", "centre": "center", "right": "right"}
 
 
 def without_real_time(raster: bytes) -> bytes:
-    """A GS v 0 command in which no printer finds a real-time command.
+    """A GS v 0 command that contains no real-time command.
 
     Printers obey DLE EOT, DLE ENQ and DLE DC4 wherever they see their bytes, in the dots of a picture too (ESC/POS
-    reference, notes to DLE EOT and DLE DC4; rows follow each other, so the bytes may be of two rows). DLE is a single
-    dark dot in a byte: where one of the others follows, the dot beside it is burnt too.
+    reference, notes to DLE EOT and DLE DC4; the bytes may be of two consecutive rows). DLE is a single dark dot in a
+    byte. Where one of the other bytes follows, the dot beside it is burnt too.
     """
     return raster[:RASTER_HEADER] + _REAL_TIME.sub(TWO_DOTS, raster[RASTER_HEADER:])
 
 
 class Job(Escpos):
-    """The bytes of one print job; `bytes(job)` is what goes over the wire."""
+    """One print job; `bytes(job)` are the bytes to send."""
 
     def __init__(self, device_file: ReceiptPrinterFile) -> None:
         self._bytes = bytearray()
@@ -67,12 +67,12 @@ class Job(Escpos):
         return bytes(self._bytes)
 
     def send(self, data: bytes) -> None:
-        """Append bytes that python-escpos has no word for."""
+        """Append bytes that python-escpos cannot make."""
         self._raw(data)
 
 
 def start(device_file: ReceiptPrinterFile) -> bytes:
-    """ESC @ and what this model needs after it. A half-printed job before it must not leak into the next."""
+    """ESC @ and the model's setup bytes, so that a half-printed job does not affect the next."""
     job = Job(device_file)
     job.hw("INIT")
     job.send(NO_AUTOMATIC_STATUS + device_file.setup)
@@ -84,9 +84,9 @@ def start(device_file: ReceiptPrinterFile) -> bytes:
 def receipt(document: ReceiptDocument, device_file: ReceiptPrinterFile, typeface: Typeface) -> bytes:
     """A whole receipt from ESC @ to the cut.
 
-    A line with a character that the printer's font lacks, or whose letters join, goes as dots (GS v 0), drawn with
-    `typeface`: no printer joins letters. A code that is
-    too large for the paper, or holds more than a code can, is printed as text.
+    A line with a character that the printer's font lacks, or with letters that join, is sent as dots (GS v 0), drawn
+    with `typeface`, because no printer joins letters. A code that is too large for the paper, or has too much data, is
+    printed as text.
     """
     job = Job(device_file)
     job.send(start(device_file))
@@ -145,7 +145,7 @@ def _fits(code: QrCode, device_file: ReceiptPrinterFile) -> bool:
 
 
 def encoded(text: str, device_file: ReceiptPrinterFile) -> bytes:
-    """One line of text as this printer wants it, without the line feed."""
+    """One line of text in the printer's encoding, without the line feed."""
     if device_file.chinese_mode != "per_run":
         return gb18030.encode_as(text, device_file.encoding)
     runs = [(is_ascii, "".join(run)) for is_ascii, run in groupby(text, str.isascii)]
@@ -158,9 +158,9 @@ def encoded(text: str, device_file: ReceiptPrinterFile) -> bytes:
 def raster_line(line: SetLine, device_file: ReceiptPrinterFile, typeface: Typeface) -> Image.Image:
     """One line as dots, mode "1", as wide as it would be in the printer's own type; dark is 0.
 
-    Characters stand in the printer's columns, so that labels and values line up with other lines; only text whose
-    letters join is set as one piece. What begins at the right is as wide as the paper: python-escpos fills a picture up
-    to whole bytes at its right.
+    Characters are placed in the printer's columns, so that labels and values line up with other lines; only text whose
+    letters join is drawn as one piece. A line that begins at the right is as wide as the paper, because python-escpos
+    pads a picture to whole bytes at its right.
     """
     factor = 2 if line.size == "large" else 1
     drawn = _set(line.text, factor, device_file, typeface)
@@ -187,7 +187,7 @@ def _set(text: str, factor: int, device_file: ReceiptPrinterFile, typeface: Type
 
 
 def _columns(text: str, typeface: Typeface) -> int:
-    """The columns that a text takes: letters that join are measured."""
+    """The width of a text in columns; letters that join are measured."""
     if needs_shaping(text):
         return math.ceil(typeface.width(text, CHINESE_DOTS) / COLUMN_DOTS)
     return columns_of(without_marks(text))
@@ -212,7 +212,7 @@ def _squeezed(drawn: Image.Image, room: int) -> Image.Image:
 
 def _qr(job: Job, code: QrCode, device_file: ReceiptPrinterFile) -> None:
     if device_file.qr == "printer":
-        job.send(LINE_FEED)  # the quiet zone: a printer sets the code right below the last line
+        job.send(LINE_FEED)  # the quiet zone: a printer prints the code right below the last line
         job.qr(code.data, ec=QR_ECLEVEL_M, size=device_file.qr_module_dots, native=True)
         job.send(LINE_FEED)
     else:

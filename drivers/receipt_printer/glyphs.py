@@ -1,4 +1,4 @@
-"""The printer's own font as dots: 24 x 24 for a Chinese character, 12 x 24 for a Western one."""
+"""Draws the printer's own font as dots: 24 x 24 for a Chinese character, 12 x 24 for a Western one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from drivers.typeface import Typeface
 WIDTH_DOTS, WIDE_DOTS, HEIGHT_DOTS = 12, 24, 24
 WHITE, BLACK = 255, 0
 INK_BELOW = 150  # grey level; a burnt dot spreads, so thin strokes come out full
-WESTERN_SIZE = 20  # its digits are 12 dots wide then
+WESTERN_SIZE = 20  # the size at which digits are 12 dots wide
 WESTERN_BASELINE, CHINESE_BASELINE = 19, 21
 
 

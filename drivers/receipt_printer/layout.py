@@ -1,7 +1,7 @@
-"""A receipt document set in lines for a given number of columns. Pure: no bytes, no printer.
+"""Sets a receipt document in lines for a given number of columns. Pure: no bytes, no printer.
 
-Letters that join fill no columns; how many a text of them takes, the caller measures. A document that is read from
-right to left begins at the right: its labels in its own script too.
+Letters that join do not fit into columns, so the caller measures text with them. A document that is read from right to
+left begins at the right, including labels in its own script.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ from drivers.right_to_left import (
 INDENT = "  "
 DASH = "- "
 GAP = 2
-WIDEST_LABELS = 0.4  # of the columns; with longer labels each value gets a line of its own
+WIDEST_LABELS = 0.4  # of the columns; beside longer labels each value gets its own line
 
 
 @dataclass(frozen=True, slots=True)
 class SetLine:
-    """One line that fits on the paper; it may be empty. It may show personal data. `value`: what stands beside it, from
-    the column `value_from` on, counted from where the line begins; only on lines that begin at the right.
+    """One line that fits on the paper; it may be empty. It may show personal data. `value`: the value beside it, from
+    the column `value_from` on, counted from the line's beginning; only on lines that begin at the right.
     """
 
     text: str
@@ -57,8 +57,8 @@ SetElement = SetLine | QrCode
 
 
 def columns_of(text: str) -> int:
-    """Columns that `text` takes: 1 for ASCII, 2 for any other character, as printers with a Chinese font set them; none
-    for what belongs to the character before it.
+    """The width of `text` in columns: 1 for ASCII, 2 for any other character, as on printers with a Chinese font; 0 for
+    marks that belong to the character before.
     """
     return sum(1 if " " <= cluster[0] <= "~" else 2 for cluster in clusters(text))
 
@@ -100,7 +100,7 @@ def _plain(element: Element, columns: int, measure: Callable[[str], int]) -> lis
 
 
 def _begun_right(element: Element) -> Element:
-    """What would begin at the left begins at the right: the dash before an item too, whatever the item's script."""
+    """The element with its beginning at the right instead of the left, including the dash before an item."""
     if not isinstance(element, TextLine) or element.align != "left":
         return element
     text = element.text
@@ -110,7 +110,7 @@ def _begun_right(element: Element) -> Element:
 
 
 def _indented(line: str) -> str:
-    """Set off from the right: what begins there as well, and what does not."""
+    """The line, indented from the right."""
     return INDENT + line if runs_right_to_left(line) else line + INDENT
 
 

@@ -1,9 +1,9 @@
-"""python-escpos, imported without its habits.
+"""Imports python-escpos without its side effects.
 
-Its module `capabilities` (3.1) parses for a third of a second what its authors know of every printer, though a printer
-is told by its device file here: it is given a file that knows none. It unpickles a file from the folder that
-ESCPOS_CAPABILITIES_PICKLE_DIR names, and makes a new temporary folder with such a file at every import. Here the
-variables of the outside are not heeded, and the folder is taken away again.
+Its module `capabilities` (3.1) parses a list of all known printers for a third of a second, although a device file
+describes the printer here, so it is given an empty list. It also unpickles a file from the folder that
+ESCPOS_CAPABILITIES_PICKLE_DIR names, and makes a new temporary folder with such a file at every import. Here the outer
+variables are ignored, and the folder is deleted again.
 """
 
 from __future__ import annotations

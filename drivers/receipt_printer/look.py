@@ -1,4 +1,4 @@
-"""How a strip of burnt dots looks as a piece of thermal paper on a table."""
+"""Draws a strip of burnt dots as a piece of thermal paper."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def on_paper(dots: Image.Image) -> Image.Image:
 
 
 def _outline(size: tuple[int, int]) -> Image.Image:
-    """White where there is paper: a rectangle whose ends are toothed by the knife."""
+    """A mask that is white where there is paper: a rectangle with saw-tooth ends."""
     width, height = size
     outline = Image.new("L", size, 0)
     teeth = range(0, width + TOOTH_DOTS, TOOTH_DOTS)

@@ -1,7 +1,8 @@
-"""Paper in front of a thermal head: ESC/POS commands in, pictures of receipts out. For the simulator and the preview.
+"""Simulates paper in front of a thermal head: it turns ESC/POS commands into pictures of receipts.
 
-It draws what the printer would: with the encoding and double-byte mode of the device file, an empty box for a character
-that the printer's font lacks, and the strip between head and knife left for the next receipt.
+It is used by the simulator and the preview, and draws as the printer would: with the encoding and double-byte mode of
+the device file, an empty box for a character that the printer's font lacks, and the strip between head and knife left
+for the next receipt.
 """
 
 from __future__ import annotations
@@ -37,16 +38,16 @@ from drivers.receipt_printer.glyphs import HEIGHT_DOTS, GlyphBox
 from drivers.typeface import Typeface
 
 WHITE = 255
-HEAD_TO_KNIFE_DOTS = 120  # 15 mm: what is printed last stays inside when a cut is not fed for
-POWER_UP_ENCODING = "gb18030"  # of a printer that must be told to take UTF-8
+HEAD_TO_KNIFE_DOTS = 120  # 15 mm: without a feed before the cut the last lines stay inside
+POWER_UP_ENCODING = "gb18030"  # of a printer that must be switched to UTF-8
 SINGLE_BYTE_PAGE = "cp437"
 QR_LEVELS = {48: 1, 49: 0, 50: 3, 51: 2}  # GS ( k function 69 to qrcode's constants L M Q H
 
 
 @dataclass(frozen=True, slots=True)
 class Printout:
-    """One finished receipt: `dots` as the head burnt them (mode "L", 0 is dark), `text` of what came as characters,
-    `codes`: what its two-dimensional codes hold, where the printer made them.
+    """One finished receipt. `dots`: as burnt by the head (mode "L", 0 is dark); `text`: of what came as characters;
+    `codes`: the content of two-dimensional codes that the printer made.
     """
 
     dots: Image.Image
@@ -54,7 +55,7 @@ class Printout:
     codes: tuple[str, ...] = ()
 
     def picture(self) -> Image.Image:
-        """As it lies on the table: paper, margins, cut edges."""
+        """A picture of the receipt, with paper, margins and cut edges."""
         return look.on_paper(self.dots)
 
     def __repr__(self) -> str:
@@ -62,7 +63,7 @@ class Printout:
 
 
 class Paper:
-    """The strip under the head, and the printer's settings that say how text gets on it."""
+    """The strip under the head, with the printer's settings for text."""
 
     def __init__(self, device_file: ReceiptPrinterFile, typeface: Typeface) -> None:
         self._file = device_file
@@ -127,7 +128,7 @@ class Paper:
         return sum(block.height for block in self._blocks)
 
     def tear_off(self) -> Printout | None:
-        """End the receipt at the tear bar, where the paper hangs out; None if nothing hangs there."""
+        """End the receipt at the tear bar; None if no paper hangs out."""
         self._end_line_if_begun()
         if not self._blocks:
             return None
@@ -219,7 +220,7 @@ class Paper:
 
 
 def printed(data: bytes, device_file: ReceiptPrinterFile, typeface: Typeface) -> list[Printout]:
-    """The receipts that a stream of ESC/POS bytes gives; what is left uncut comes last."""
+    """The receipts in a stream of ESC/POS bytes; an uncut rest comes last."""
     paper = Paper(device_file, typeface)
     for command in CommandDecoder().feed(data):
         paper.obey(command)

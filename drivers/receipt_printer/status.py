@@ -1,7 +1,7 @@
-"""What a receipt printer says about itself: DLE EOT 1 to 4 (real time) and GS r 1 (in its turn). Pure.
+"""A receipt printer's status: DLE EOT 1 to 4 (real time) and GS r 1 (in its turn). Pure.
 
-Source: the ESC/POS command reference's tables for DLE EOT and GS r; Chinese makers' manuals repeat them (POS-80
-series programmer manual, "DLE EOT n").
+Source: the ESC/POS command reference's tables for DLE EOT and GS r; Chinese makers' manuals repeat them (POS-80 series
+programmer manual, "DLE EOT n").
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class PaperLevel(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PrinterStatus:
-    """The four status bytes, made sense of. `cutter_failed` and `repair_needed`: an engineer acts."""
+    """The meaning of the four status bytes. `cutter_failed` and `repair_needed`: an engineer acts."""
 
     online: bool
     cover_open: bool
@@ -48,17 +48,17 @@ def ask(which: int) -> bytes:
 
 
 def is_real_time_answer(answer: int) -> bool:
-    """Bits 0 and 7 are 0, bits 1 and 4 are 1 in every answer to DLE EOT."""
+    """Whether it is an answer to DLE EOT: bits 0 and 7 are 0, bits 1 and 4 are 1 in every one."""
     return answer & 0b1001_0011 == 0b0001_0010
 
 
 def is_answer_in_turn(answer: int) -> bool:
-    """Bits 4 and 7 are 0 in every answer to GS r, so the two kinds cannot be taken for each other."""
+    """Whether it is an answer to GS r: bits 4 and 7 are 0 in every one, so the two kinds cannot be confused."""
     return answer & 0b1001_0000 == 0
 
 
 def made_sense_of(printer: int, offline_cause: int, error_cause: int, paper: int) -> PrinterStatus:
-    """The answers to DLE EOT 1, 2, 3 and 4. Raises `FrameCorrupt` if one has wrong fixed bits."""
+    """The status by the answers to DLE EOT 1, 2, 3 and 4. Raises `FrameCorrupt` if one has wrong fixed bits."""
     for which, answer in enumerate((printer, offline_cause, error_cause, paper), start=1):
         if not is_real_time_answer(answer):
             raise FrameCorrupt(f"DLE EOT {which} was answered with {answer:02X}", device=DEVICE)

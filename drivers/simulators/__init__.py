@@ -1,1 +1,1 @@
-"""Devices that are not there: the real protocol on the wire, with actions and faults."""
+"""Simulated devices: they speak the real protocol on the wire, and have actions and faults."""

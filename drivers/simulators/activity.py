@@ -1,4 +1,4 @@
-"""When simulated devices, lines and people were busy: the part of a visit's time that no program can shorten.
+"""Records when simulated devices, lines and people were busy: the part of a visit's time that no program can shorten.
 
 Instants are `time.monotonic()` (one clock for all processes of a machine), so that a bench can subtract these intervals
 from a visit measured in another process.

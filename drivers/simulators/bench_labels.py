@@ -1,4 +1,4 @@
-"""What the bench window calls devices, hands, places and faults, and what it says of them."""
+"""The bench window's labels of devices, places and faults, and its line of facts."""
 
 from __future__ import annotations
 
@@ -83,13 +83,13 @@ SHORTER = {"paper_out_while_printing": "out while printing"}  # to fit a button
 
 
 def fault_label(name: str) -> str:
-    """Chinese over English."""
+    """The label of a fault, Chinese above English."""
     english = SHORTER.get(name, name.replace("_", " "))
     return f"{FAULTS[name]}\n{english}" if name in FAULTS else english
 
 
 def facts(state: dict[str, Any]) -> str:
-    """What there is to be seen of the rig's state beside pictures and buttons."""
+    """The rig's state as a line of text, without pictures and buttons."""
     nothing = "—"
     return "      ".join(
         (

@@ -1,4 +1,4 @@
-"""`python -m drivers bench`: a window with a button for every action and fault of the rig, and what people see."""
+"""`python -m drivers bench`: a window with a button for every action and fault of the rig, and its visible state."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from assets import ASSETS
 
-# Kivy would take the command line for its own, and a configuration out of the user's folder; it reads this when it is
+# Kivy would parse the command line and read a configuration from the user's folder. It reads these variables when it is
 # imported.
 os.environ.update(KIVY_NO_ARGS="1", KIVY_NO_CONFIG="1", KIVY_NO_FILELOG="1")
 
@@ -71,23 +71,23 @@ class Fact(Label):
 
 
 class RigButton(Button):
-    """Something a person does."""
+    """A button for an action of a person."""
 
 
 class Choice(ToggleButton):
-    """One of a list."""
+    """One entry of a list."""
 
 
 class Fault(ToggleButton):
-    """Something that goes wrong while the button is down."""
+    """A fault that lasts while the button is down."""
 
 
 class Plastic(Image):
-    """The chosen permit, as its holder sees it."""
+    """The picture of the chosen permit."""
 
 
 class Slip(Image):
-    """The last receipt."""
+    """The picture of the last receipt."""
 
 
 class Bench(App):
@@ -114,7 +114,7 @@ class Bench(App):
     # -- the window ------------------------------------------------------------------------------------------------
 
     def build(self) -> BoxLayout:
-        """Three columns: people and permits, what is seen, devices and faults."""
+        """Three columns: people and permits, visible state, devices and faults."""
         people, state = self._do("people") or {}, self._do("state") or {"permits": {}}
         names = self._do("fault_names") or {}
         self._plastic, self._slip = Plastic(), Slip()
@@ -265,7 +265,7 @@ class Bench(App):
         self._licences[licence_id].state = "down"
 
     def _toggle(self, device: str, name: str, is_on: bool) -> None:
-        """The rig heals a device as a whole, so the other faults are set again."""
+        """Set or clear a fault. The rig clears all faults of a device at once, so the others are set again."""
         if is_on:
             self._do("fault", device=device, name=name)
             return
@@ -281,7 +281,7 @@ class Bench(App):
     # -- the rig ---------------------------------------------------------------------------------------------------
 
     def _do(self, verb: str, **arguments: Any) -> Any:
-        """One line to the rig; what it refuses is shown, and a rig that is gone is looked for again."""
+        """Send one line to the rig. Refusals are shown, and a lost rig is searched for again."""
         try:
             if self._client is None:
                 self._client = RigClient(self._control)

@@ -1,5 +1,5 @@
-"""The virtual chip's own keys and MAC, made from the public description (PBOC 2.0 and 3.0), and from nothing that
-central uses: two implementations that agree are worth more than one.
+"""The virtual chip's keys and MAC, by the public description (PBOC 2.0 and 3.0). Nothing is shared with central's
+implementation, so that each checks the other.
 """
 
 from __future__ import annotations

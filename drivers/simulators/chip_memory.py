@@ -1,7 +1,7 @@
-"""The non-volatile memory of a virtual chip, byte by byte, with the mechanism that makes one update all or nothing.
+"""The non-volatile memory of a virtual chip, byte by byte, with the mechanism that makes an update atomic.
 
-An update first saves what it will overwrite, then raises a flag, then overwrites, then lowers the flag. Power may
-fail after any single byte. At the next power-up a raised flag means: put the saved bytes back.
+An update first saves what it will overwrite, then raises a flag, then overwrites, then lowers the flag. Power may fail
+after any single byte. At the next power-up a raised flag means: put the saved bytes back.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ class PowerLost(Exception):
 
 
 class ChipMemory:
-    """Content by place. `power_fails_after`: how many more single bytes can be written before the power fails."""
+    """Content by place. `power_fails_after`: how many more bytes can be written before the power fails."""
 
     def __init__(self, content: Mapping[Place, bytes]) -> None:
         self._cells = {place: bytearray(raw) for place, raw in content.items()}
@@ -32,7 +32,7 @@ class ChipMemory:
         return bytes(self._cells[place])
 
     def update(self, place: Place, offset: int, data: bytes) -> None:
-        """Overwrite all of it, or raise `PowerLost`; then `power_up` decides what is there."""
+        """Overwrite all of it, or raise `PowerLost`; the content is then known after `power_up`."""
         cells = self._cells[place]
         self._saved, self._saved_at = bytearray(), (place, offset)
         for byte in cells[offset : offset + len(data)]:
@@ -47,7 +47,7 @@ class ChipMemory:
         self._flag_up = False
 
     def power_up(self) -> None:
-        """Undo an update that was cut off."""
+        """Undo an interrupted update."""
         self.power_fails_after = None
         for place, raw in self.content().items():
             self._cells[place][:] = raw

@@ -1,4 +1,4 @@
-"""How long a simulated chip thinks, whoever brings it the command."""
+"""The processing time of a simulated chip."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MUTE_S = 1.0  # how long a reader waits for a silent chip before it gives up (T=
 
 @runtime_checkable
 class TimedChip(Protocol):
-    """A chip that says how long it thinks."""
+    """A chip with a processing time for each command."""
 
     def processing_s(self, apdu: bytes) -> float: ...
 

@@ -1,7 +1,7 @@
 """The code scanner, simulated at the wire: a 2D imager in presentation mode at the end of a pseudo-terminal.
 
-Action: `show_code(text)`, a phone held before the window; the scanner sees it once. It says what it sees whether or not
-anybody listens, and what it cannot encode it does not see. With the keyboard's device file the line carries input
+Action: `show_code(text)`, a phone held before the window; the scanner sees it once. It sends a code whether or not
+anybody listens, and does not see a code that it cannot encode. With the keyboard's device file the line carries input
 events, as a grabbed keyboard's node would.
 """
 
@@ -35,17 +35,17 @@ class CodeScannerSim(LineFaults):
         super().__init__(PtyLine(WHO, _is_deaf, activity, pace, run_dir / "code-scanner"))
         self._in_sight: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
-        self.seen = 0  # codes that it is done with: said, or lost on a line that was unplugged
+        self.seen = 0  # codes that it has finished: sent, or lost on an unplugged line
 
     def start(self) -> str:
-        """Begin to look; returns the URL."""
+        """Begin to scan; returns the URL."""
         url = self._line.start()
         self._thread = threading.Thread(target=self._look, name=f"{WHO} sight", daemon=True)
         self._thread.start()
         return url
 
     def stop(self) -> None:
-        """Look no more; may be called twice."""
+        """Stop scanning; may be called twice."""
         self._line.stop()
         thread, self._thread = self._thread, None
         if thread is not None:
@@ -53,7 +53,7 @@ class CodeScannerSim(LineFaults):
             thread.join(END_S)
 
     def show_code(self, text: str) -> None:
-        """Hold a code before the window. ValueError for a code that is no code: empty, or with line ends."""
+        """Hold a code before the window. Raises ValueError for an empty code or one with line ends."""
         if not text or not text.isprintable():
             raise ValueError("a code is printable and not empty")
         self._in_sight.put(text)
@@ -67,7 +67,7 @@ class CodeScannerSim(LineFaults):
                 if not self._has("silent"):
                     self._line.send(self._said(text), "code")
             except LineGone:
-                continue  # nobody hears a scanner whose plug is pulled
+                continue  # an unplugged scanner cannot be heard
             finally:
                 self.seen += 1
 
@@ -83,17 +83,17 @@ class CodeScannerSim(LineFaults):
             return b""
         middle = len(data) // 2
         if self._has("garbled"):
-            # Of a key event the type is hit: another time would still be an event.
+            # In a key event the type is damaged, because an event with another time would still be valid.
             hit = middle if self._file.dialect == "serial" else middle - middle % EVENT_BYTES + TYPE_AT
             data = data[:hit] + b"\xff" + data[hit + 1 :]
         return data[:middle] if self._has("cut_short") else data
 
     def _encoded(self, line: str) -> bytes:
-        """ValueError for a character that this scanner cannot say."""
+        """The bytes for a code. Raises ValueError for a character that this scanner cannot encode."""
         if self._file.dialect == "hid_keyboard":
             return encode_typing(line)
         return encode_line(line, self._file.ending, self._file.encoding)
 
 
 def _is_deaf(_: bytes) -> None:
-    """A scanner in presentation mode takes no orders."""
+    """Ignore input: a scanner in presentation mode takes no commands."""

@@ -25,9 +25,9 @@ VPCD = "127.0.0.1:35963"  # where Debian's vpcd listens
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `simulate`."""
     parser = subparsers.add_parser("simulate", help="run the simulated devices and print their URLs")
-    parser.add_argument("--run-dir", type=Path, required=True, help="where the device links are made")
+    parser.add_argument("--run-dir", type=Path, required=True, help="directory for the links of devices")
     parser.add_argument("--control", type=Path, required=True, help="socket for the bench window and for tests")
-    parser.add_argument("--pace", type=pace, default=1.0, help="1 real times, 0 none (default 1)")
+    parser.add_argument("--pace", type=pace, default=1.0, help="1: real times; 0: none (default 1)")
     parser.add_argument("--today", type=day, default=None, help="the day that relative dates count from")
     parser.add_argument(
         "--vpcd",

@@ -25,11 +25,11 @@ POLL_S = 0.1
 
 
 class RigRefused(Exception):
-    """The rig could not do what it was asked; the message says why."""
+    """The rig refused a request; the message says why."""
 
 
 def verbs_of(rig: Rig) -> dict[str, tuple[Callable[..., Any], frozenset[str], frozenset[str]]]:
-    """What the rig can be asked for: its method, the arguments it needs, and those it may have."""
+    """The rig's verbs: the method, the required arguments, and the allowed ones."""
 
     def verb(method: Callable[..., Any], *needs: str, may_have: tuple[str, ...] = ()) -> Any:
         return method, frozenset(needs), frozenset(needs) | frozenset(may_have)
@@ -97,7 +97,7 @@ class RigControl:
         self._thread.start()
 
     def stop(self) -> None:
-        """Hang up on everybody; may be called twice."""
+        """Close all connections; may be called twice."""
         self._stopping.set()
         thread, self._thread = self._thread, None
         if thread is not None:
@@ -140,12 +140,12 @@ class RigControl:
                 heard[:] = rest
                 link.sendall(json.dumps(self.answer(line), ensure_ascii=False).encode() + b"\n")
         except OSError:
-            portion = b""  # the caller left in the middle of a word or of our answer
+            portion = b""  # the caller left during a request or an answer
         if not portion or len(self._heard[link]) > LONGEST_LINE:
             self._hang_up(link)
 
     def answer(self, line: bytes) -> dict[str, Any]:
-        """Do what one line asks for."""
+        """Carry out the request of one line; returns the answer."""
         try:
             request = json.loads(line)
         except ValueError as error:
@@ -161,7 +161,7 @@ class RigControl:
         try:
             return {"ok": True, "result": method(**arguments)}
         except (ValueError, TypeError, OSError) as error:
-            # An action that a person could not do, an argument of another kind, a picture that cannot be written.
+            # An impossible action, an argument of a wrong type, a picture that cannot be written.
             return {"ok": False, "error": f"{error}"}
 
 
@@ -195,7 +195,7 @@ class RigClient:
         return answer["result"]
 
     def close(self) -> None:
-        """May be called twice."""
+        """Close the connection; may be called twice."""
         self._socket.close()
 
     def __enter__(self) -> RigClient:

@@ -1,4 +1,4 @@
-"""A coupler for machines without pcscd: the virtual chip hangs directly on it, over the same protocol as on vpcd."""
+"""A coupler for machines without pcscd: the virtual chip connects to it directly, by the same protocol as to vpcd."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from drivers.simulators import vpcd_wire
 from drivers.transport.base import ApduAnswer
 
 DEVICE = "permit_chip"
-ANSWER_S = 5.0  # a chip that thinks longer than this is silent
+ANSWER_S = 5.0  # a chip that takes longer is silent
 ATR_S = 1.0
 
 
@@ -26,7 +26,7 @@ class DirectCoupler:
 
     @property
     def url(self) -> str:
-        """Where the chip's side connects."""
+        """The URL to which the chip's side connects."""
         return self._url
 
     def connect(self, timeout_s: float) -> DirectChip:
@@ -69,7 +69,7 @@ class DirectCoupler:
         return DirectChip(self, link, atr)
 
     def hang_up(self, link: socket.socket) -> None:
-        """This link is of no more use."""
+        """Close this link, which is no longer usable."""
         link.close()
         if self._link is link:
             self._link = None

@@ -1,4 +1,4 @@
-"""Chips that are no permit: what else people put into a slot. They answer little, and politely."""
+"""Chips of other cards that people put into a slot. They answer only a few commands."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ class SelectOnlyChip:
         return self._atr
 
     def power_on(self) -> None:
-        """Nothing to start."""
+        """Do nothing."""
 
     def power_off(self) -> None:
-        """Nothing to forget."""
+        """Do nothing."""
 
     def processing_s(self, apdu: bytes) -> float:
         return READ_S

@@ -1,7 +1,7 @@
 """The guidance lights, simulated at the wire: a board of outputs that speaks Modbus RTU, on a pseudo-terminal.
 
-It has no actions: nobody touches a lamp. What it switched is kept, in order, to be looked at. It has its power from the
-plug: pulled, everything is off. Not simulated: other functions than 05, and a broadcast.
+It has no actions, because nobody touches a lamp. Its switchings are recorded in order. Its power comes from the plug;
+unplugged, everything is off. Not simulated: other functions than 05, and broadcasts.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from drivers.simulators.pty_line import PtyLine
 WHO = "guidance_lights"
 BAUD = 9600
 SWITCHES_IN_S = 0.01
-LATE_S = 1.0  # longer than a patient driver waits
+LATE_S = 1.0  # longer than a driver waits
 ILLEGAL_ADDRESS = 0x02
 ANOTHER_UNIT = 9
 
@@ -56,7 +56,7 @@ class GuidanceLightsSim(LineFaults):
 
     @property
     def lit(self) -> frozenset[Light]:
-        """What shines now."""
+        """The lights that are on now."""
         with self._lock:
             return frozenset(self._light_of[coil] for coil in self._on if coil in self._light_of)
 
@@ -68,7 +68,7 @@ class GuidanceLightsSim(LineFaults):
 
     @property
     def switched(self) -> tuple[tuple[Light, bool], ...]:
-        """Each light that went on or off, in order; what was so already is not in it."""
+        """Each light that went on or off, in order, without orders that changed nothing."""
         with self._lock:
             return tuple(self._switched)
 

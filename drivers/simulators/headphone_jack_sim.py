@@ -1,4 +1,4 @@
-"""A headphone jack as the kernel's input device tells of it: a FIFO that carries the same bytes."""
+"""A headphone jack as the kernel's input device reports it: a FIFO with the same bytes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _SWITCH, _HEADPHONES, _SYNCHRONISED = 0x05, 0x02, 0x00
 
 
 class HeadphoneJackSimulator:
-    """`path`: where the FIFO is made, and stands until `close`."""
+    """A simulated jack. `path`: of the FIFO, which exists until `close`."""
 
     def __init__(self, path: Path) -> None:
         os.mkfifo(path)
@@ -19,19 +19,19 @@ class HeadphoneJackSimulator:
         self._fd = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
 
     def plug_in(self) -> None:
-        """Hands: headphones go in."""
+        """Plug headphones in."""
         self._switch(1)
 
     def pull_out(self) -> None:
-        """Hands: headphones come out."""
+        """Pull headphones out."""
         self._switch(0)
 
     def send(self, raw: bytes) -> None:
-        """Any bytes, such as half an event."""
+        """Send any bytes, such as half an event."""
         os.write(self._fd, raw)
 
     def close(self) -> None:
-        """The device goes away."""
+        """Remove the device."""
         os.close(self._fd)
         self._path.unlink()
 

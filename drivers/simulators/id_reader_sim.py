@@ -55,7 +55,7 @@ _FOREIGN_FRAME = bytes.fromhex("55AA0003A1B2C3D4")  # another header, as vendors
 
 @dataclass(slots=True)
 class _Field:
-    """What lies on the antenna, and how far the module has come with it."""
+    """The card on the antenna, and the module's progress with it."""
 
     person: Person | None = None
     found: bool = False
@@ -64,7 +64,7 @@ class _Field:
 
 
 def holder_text(person: Person) -> HolderText:
-    """What the chip of this person's identity card says."""
+    """The text block of this person's identity card."""
     match person.kind:
         case "hmt":
             return HmtText(
@@ -120,7 +120,7 @@ def holder_text(person: Person) -> HolderText:
 
 
 def raw_photo(person: Person) -> bytes:
-    """1024 bytes that stand for a WLT photo: no picture, and always the same for one person."""
+    """1024 bytes in place of a WLT photo: no picture, and always the same for one person."""
     return b"WLf\0" + random.Random(zlib.crc32(person.id.encode())).randbytes(1020)
 
 
@@ -170,7 +170,7 @@ class IdReaderSim(LineFaults):
         self._line.stop()
 
     def lay_down(self, person: Person) -> None:
-        """Lay this person's identity card on the reader, in place of what lies there."""
+        """Lay this person's identity card on the reader, in place of any other."""
         with self._lock:
             self._field = _Field(person)
 
@@ -303,7 +303,7 @@ class IdReaderSim(LineFaults):
         return Answer(Sw3.OK, encode_newest_address(before.person.newest_address))
 
     def _refusal(self, before: _Field) -> Answer | None:
-        """Why a read that began with `before` on the antenna comes to nothing."""
+        """The refusal of a read that began with `before` on the antenna, or None."""
         with self._lock:
             if self._field is not before or "read_fails" in self._faults:
                 self._field.found = self._field.selected = False

@@ -1,4 +1,4 @@
-"""The permits of the invented residents as objects to hold: chip personalised, face printed as on the day of issue."""
+"""The permits of the invented residents as simulated objects: chip personalised, face printed as at issue."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SEXES = {"1": "男", "2": "女"}  # GB/T 2261.1
 
 @dataclass(frozen=True, slots=True)
 class IssuedPermit:
-    """One permit with what is known of it. `chip` is None where there is none that could be read back."""
+    """One permit with its data. `chip`: None where there is none that could be read back."""
 
     id: str
     data: PermitData
@@ -47,7 +47,7 @@ class IssuedPermit:
     layout: FaceLayout | None = None
 
     def picture(self, typeface: Typeface) -> Image.Image:
-        """As its holder sees it."""
+        """A picture of the permit."""
         return draw_permit_face(self.face, self.printed, typeface)
 
     def face_shows_chip(self, typeface: Typeface) -> bool | None:
@@ -58,14 +58,14 @@ class IssuedPermit:
         return self.face.raster.columns == _drawn(self.layout, tuple(values.items()), typeface).columns
 
     def chip_fields(self) -> dict[str, str | int | None]:
-        """What the chip holds now, for JSON: dates in ISO form, bytes in hex."""
+        """The chip's present content for JSON: dates in ISO form, bytes in hex."""
         return {} if self.chip is None else {name: _plain(value) for name, value in self.chip.written_fields().items()}
 
 
 def issue(
     residents: Residents, permit_files: Mapping[str, PermitFile], keys: MasterKeys, typeface: Typeface
 ) -> dict[str, IssuedPermit]:
-    """Every permit of `residents`, by id. Raises ValueError for one whose permit file is not there."""
+    """Every permit of `residents`, by id. Raises ValueError for a permit without a permit file."""
     issued = {}
     for data in residents.permits.values():
         if data.chip == "permit":
@@ -105,7 +105,7 @@ def _permit(
 
 @lru_cache(maxsize=64)
 def _drawn(layout: FaceLayout, values: tuple[tuple[str, str], ...], typeface: Typeface) -> FaceRaster:
-    """As `draw_face`; the same few permits are issued each time that the devices are powered on."""
+    """As `draw_face`, cached, because the same few permits are issued at every start of the devices."""
     return draw_face(layout, dict(values), typeface)
 
 

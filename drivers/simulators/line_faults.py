@@ -1,4 +1,4 @@
-"""What goes wrong with a simulated device on a serial line, switched on and off from any thread."""
+"""The faults of a simulated device on a serial line, switched on and off from any thread."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from drivers.simulators.pty_line import PtyLine
 
 
 class LineFaults:
-    """Base of a simulator. `fault_names`: what can be made to go wrong, "unplugged" among it."""
+    """The base of a simulator with faults. `fault_names`: the possible faults, including "unplugged"."""
 
     fault_names: tuple[str, ...]
 
     def __init__(self, line: PtyLine) -> None:
         self._line = line
         self._lock = threading.Lock()
-        self._faults: set[str] = set()  # what goes wrong at present; under the lock
+        self._faults: set[str] = set()  # the present faults; under the lock
 
     @property
     def url(self) -> str:
         return self._line.url
 
     def set_fault(self, name: str) -> None:
-        """From now on this goes wrong; what is called once, the next time. Raises ValueError for an unknown name."""
+        """Set a fault; one whose name says "once" happens only the next time. Raises ValueError for an unknown name."""
         if name not in self.fault_names:
             raise ValueError(f"no fault {name!r}; there are {', '.join(self.fault_names)}")
         with self._lock:
@@ -31,7 +31,7 @@ class LineFaults:
             self._line.unplug()
 
     def clear_faults(self) -> None:
-        """Everything works again."""
+        """End all faults."""
         with self._lock:
             was_unplugged = "unplugged" in self._faults
             self._faults.clear()
@@ -40,7 +40,7 @@ class LineFaults:
             self._line.plug_in()
 
     def _powered_on(self) -> None:
-        """Forget what a device forgets that was unplugged."""
+        """Reset the state that a device loses when it is unplugged."""
 
     def _has(self, fault: str) -> bool:
         with self._lock:

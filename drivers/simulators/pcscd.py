@@ -1,10 +1,10 @@
-"""A pcscd of one's own, beside any system one: nothing of it is reachable from outside the machine or by other users.
+"""A private pcscd, beside any system one. It is not reachable from outside the machine or by other users.
 
-vpcd listens on every address, and there is no option against it (its DEVICENAME "host:port" form, in which it
-connects out, aborts pcscd when nobody listens: vsmartcard 3.3 in Debian 12, 2025-11, "bit out of range 0 -
-FD_SETSIZE"). So pcscd runs in a network namespace of its own, where the loopback is all there is, and `pcscd_cage`
-hands out connections to vpcd through a socket in the run directory. A mount namespace gives it its own /run/pcscd.
-Neither needs root where user namespaces are on.
+vpcd listens on every address, and there is no option against it (its DEVICENAME "host:port" form, in which it connects
+out, aborts pcscd when nobody listens: vsmartcard 3.3 in Debian 12, 2025-11, "bit out of range 0 - FD_SETSIZE"). So
+pcscd runs in a network namespace of its own, where the loopback is all there is, and `pcscd_cage` hands out connections
+to vpcd through a socket in the run directory. A mount namespace gives it its own /run/pcscd. Neither needs root where
+user namespaces are on.
 
 libpcsclite takes the path of its socket from PCSCLITE_CSOCK_NAME at its first use and keeps it as long as the process
 lives (pcsc-lite 1.9.9): set `environment` before, and use one run directory per client process.
@@ -32,10 +32,10 @@ STOP_S = 5.0
 
 
 class PrivatePcscd:
-    """One pcscd with one virtual reader of two slots. `run_dir` must be short (a Unix socket's path) and is
-    created. `friendly_name`: what the reader is called, in the bytes that stand in reader.conf; pcscd puts the numbers
-    of reader and slot behind it. `neighbour`: what a second reader on the same pcscd is called, if there is one; vpcd
-    3.3 has one set of slots for all its readers, so with a neighbour no chip can be read.
+    """One pcscd with one virtual reader of two slots. `run_dir`: must be short (a Unix socket's path) and is created;
+    `friendly_name`: the reader's name, in the bytes of reader.conf, to which pcscd appends the numbers of reader and
+    slot; `neighbour`: the name of a second reader on the same pcscd, if there is one. vpcd 3.3 has one set of slots for
+    all its readers, so with a neighbour no chip can be read.
     """
 
     def __init__(self, run_dir: Path, friendly_name: bytes = b"Virtual PCD", neighbour: bytes | None = None) -> None:
@@ -49,7 +49,7 @@ class PrivatePcscd:
 
     @staticmethod
     def why_not() -> str | None:
-        """Why a private pcscd cannot be had on this machine, in one sentence; None where it can."""
+        """Why no private pcscd can run on this machine, in one sentence; None where it can."""
         for program in ("pcscd", "unshare", "mount", "ip"):
             if shutil.which(program) is None:
                 return f"the program {program} is not installed"
@@ -62,7 +62,7 @@ class PrivatePcscd:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What a client process needs in its environment to reach this pcscd."""
+        """The environment variables with which a client process reaches this pcscd."""
         return {"PCSCLITE_CSOCK_NAME": str(self._socket)}
 
     @property
@@ -78,7 +78,7 @@ class PrivatePcscd:
 
     @property
     def vpcd_url(self) -> str:
-        """Where `VpcdHost` puts a chip into the permit's slot; good in other processes too."""
+        """The URL by which `VpcdHost` puts a chip into the permit's slot, also from other processes."""
         return self.slot_url(0)
 
     def slot_url(self, slot: int) -> str:
@@ -87,13 +87,11 @@ class PrivatePcscd:
 
     @property
     def log(self) -> Path:
-        """What pcscd said, over all its runs."""
+        """The file with pcscd's output of all runs."""
         return self._run_dir / "pcscd.log"
 
     def start(self) -> None:
-        """Start and wait until clients can connect. Raises RuntimeError with pcscd's last words if it does not come
-        up.
-        """
+        """Start pcscd and wait until clients can connect. Raises RuntimeError with its last output otherwise."""
         if self._cage is not None:
             raise RuntimeError("this pcscd is already running")
         if len(str(self._socket).encode()) >= SUN_PATH_BYTES:
@@ -147,12 +145,12 @@ class PrivatePcscd:
         cage.stdout.close()
 
     def restart(self) -> None:
-        """What a service restart does to clients: every context and handle becomes invalid."""
+        """Restart pcscd, as systemd would: every context and handle of clients becomes invalid."""
         self.stop()
         self.start()
 
     def kill(self) -> None:
-        """What a crash does: SIGKILL, sockets and pid file stay behind. `start` works again afterwards."""
+        """Kill pcscd as in a crash (SIGKILL): sockets and pid file stay behind. `start` works again afterwards."""
         if self._cage is None:
             raise RuntimeError("this pcscd is not running")
         os.kill(self._pcscd_pid, signal.SIGKILL)
@@ -160,8 +158,7 @@ class PrivatePcscd:
         self.stop()
 
     def freeze(self) -> None:
-        """What a hanging daemon does: it takes connections and answers none (SIGSTOP). `thaw`, `kill` and `stop` end
-        it."""
+        """Let pcscd hang (SIGSTOP): it accepts connections and answers none. `thaw`, `kill` and `stop` end this."""
         os.kill(self._pcscd_pid, signal.SIGSTOP)
         deadline = time.monotonic() + STOP_S
         while not _is_stopped(self._pcscd_pid):
@@ -170,7 +167,7 @@ class PrivatePcscd:
             time.sleep(0.001)
 
     def thaw(self) -> None:
-        """Let it go on where it stood (SIGCONT); nothing happens to one that was not frozen."""
+        """Let a frozen pcscd go on (SIGCONT); no effect on one that is not frozen."""
         os.kill(self._pcscd_pid, signal.SIGCONT)
 
     def __enter__(self) -> PrivatePcscd:
@@ -197,7 +194,7 @@ def _reader(name: bytes, port: int) -> bytes:
 
 
 def _is_stopped(pid: int) -> bool:
-    """Whether every thread of a process stands still; they get the signal one after the other."""
+    """Whether every thread of a process is stopped; they get the signal one after the other."""
     states = [task.read_text().rpartition(")")[2].split()[0] for task in Path(f"/proc/{pid}/task").glob("*/stat")]
     return all(state == "T" for state in states)
 

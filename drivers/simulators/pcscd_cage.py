@@ -1,9 +1,9 @@
-"""What runs inside the namespaces of `PrivatePcscd`: one pcscd with vpcd, and a door to it. Only the standard library.
+"""The program inside the namespaces of `PrivatePcscd`: it runs one pcscd with vpcd, and passes connections to it out.
 
-Started by `unshare --mount --net` with the run directory as argument. It lays a directory of it over /run/pcscd,
-hides the drivers of real readers, brings the loopback up, starts pcscd, and hands out connections to vpcd: whoever
-connects to the socket `vpcd.door` and sends one byte (the slot) gets an open TCP connection to that slot as a file
-descriptor. It ends when its standard input closes or pcscd ends.
+It uses only the standard library, and is started by `unshare --mount --net` with the run directory as argument. It
+mounts a directory of that over /run/pcscd, hides the drivers of real readers, brings the loopback up, starts pcscd, and
+hands out connections to vpcd: a client that connects to the socket `vpcd.door` and sends one byte (the slot) gets an
+open TCP connection to that slot as a file descriptor. It ends when its standard input closes or pcscd ends.
 """
 
 from __future__ import annotations

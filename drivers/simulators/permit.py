@@ -1,8 +1,7 @@
 """The simulated permit: one object with a chip and a face that moves from hand to mouth to station to bin.
 
-The permit unit's simulator moves it; the virtual chip is seen by PC/SC only while it lies at the station; the face is
-seen by
-people. Whoever holds the object reads both, so a test can ask what a resident would see.
+The permit unit's simulator moves it. PC/SC sees the virtual chip only while the permit is at the station. Tests can
+read chip and face of the object directly, to see what a resident would see.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ class PermitLocation(Enum):
 
 
 class Chip(Protocol):
-    """The virtual chip as the wire below PC/SC sees it (vpcd: power, reset, ATR, command)."""
+    """The virtual chip at the wire below PC/SC (vpcd: power, reset, ATR, command)."""
 
     def atr(self) -> bytes: ...
 
@@ -42,7 +41,7 @@ class Face(Protocol):
     def erase(self) -> None: ...
 
     def print_columns(self, columns: bytes) -> None:
-        """Burn a raster (480 columns of 40 bytes, lowest bit uppermost) on top of what is there."""
+        """Burn a raster (480 columns of 40 bytes, lowest bit uppermost) over the present one."""
 
 
 class SimulatedPermit:

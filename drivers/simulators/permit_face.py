@@ -1,4 +1,4 @@
-"""The simulated plastic: a rewritable area that keeps what was burnt, and the whole permit as people see it."""
+"""The simulated face: a rewritable area that keeps its burnt dots, and a picture of the whole permit."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class RewritableFace:
 
     @property
     def raster(self) -> FaceRaster:
-        """What is burnt now."""
+        """The present raster."""
         with self._lock:
             return FaceRaster(self._width, self._height, self._columns)
 
@@ -52,7 +52,7 @@ class RewritableFace:
             self.erasures += 1
 
     def print_columns(self, columns: bytes) -> None:
-        """Burn `columns` on top of what is there. Raises ValueError for another size."""
+        """Burn `columns` over the present raster. Raises ValueError for another size."""
         if len(columns) != len(self._columns):
             raise ValueError(f"{len(columns)} bytes are no raster of {self._width} x {self._height} dots")
         with self._lock:
@@ -66,9 +66,9 @@ class RewritableFace:
 
 
 def draw_permit_face(face: RewritableFace, printed: Mapping[str, str], typeface: Typeface) -> Image.Image:
-    """The whole plastic as a person sees it, 1370 x 864 pixels (mode "RGB").
+    """A picture of the whole card, 1370 x 864 pixels (mode "RGB").
 
-    `printed` is what never changes: "title", "issuer", "name", "sex", "birth", "number"; what is missing stays blank.
+    `printed`: the fixed texts "title", "issuer", "name", "sex", "birth", "number"; missing ones stay blank.
     """
     plastic = _ground()
     _draw_head(plastic, printed, typeface)
@@ -104,7 +104,7 @@ def _draw_head(plastic: Image.Image, printed: Mapping[str, str], typeface: Typef
 
 
 def _draw_photo(plastic: Image.Image) -> None:
-    """A silhouette: no person's picture is needed to see whose permit an invented one is."""
+    """Draw a silhouette in place of a photo, since the people are invented."""
     left, top, right, bottom = PHOTO
     pen = ImageDraw.Draw(plastic)
     pen.rectangle(PHOTO, fill=(214, 224, 232), outline=(150, 166, 182), width=2)
@@ -127,7 +127,7 @@ def _draw_printed(plastic: Image.Image, printed: Mapping[str, str], typeface: Ty
 
 
 def _draw_area(plastic: Image.Image, face: RewritableFace) -> None:
-    """The area is milky where nothing is burnt and dark blue where something is."""
+    """Draw the rewritable area, milky with dark blue dots."""
     dots = face.image().resize((480 * SCALE, 320 * SCALE), Image.Resampling.NEAREST)
     left, top = AREA_AT
     pen = ImageDraw.Draw(plastic)

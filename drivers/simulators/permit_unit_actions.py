@@ -1,4 +1,4 @@
-"""What people do at a simulated permit unit, and what goes wrong with it, whatever dialect it speaks."""
+"""The actions of people at a simulated permit unit, and its faults, for all dialects."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from drivers.simulators.pty_line import PtyLine
 
 
 class UnitActions(ABC):
-    """What can be done at mouth, path, bin and cable of one unit. `fault_names`: what can be made to go wrong."""
+    """The actions at mouth, path, bin and cable of one unit. `fault_names`: the possible faults."""
 
     fault_names: tuple[str, ...]
 
     def __init__(self, activity: ActivityLog, pace: float, line: PtyLine) -> None:
-        self._faults: set[str] = set()  # what goes wrong at present
+        self._faults: set[str] = set()  # the present faults
         self._mechanism = Mechanism(activity, pace, self._faults)
         self._line = line
 
@@ -31,7 +31,7 @@ class UnitActions(ABC):
         return list(self._mechanism.bin)
 
     def offer(self, permit: SimulatedPermit) -> None:
-        """Hold `permit` into the mouth. Raises ValueError if one is there or inside."""
+        """Put `permit` into the mouth. Raises ValueError if one is there or inside."""
         self._mechanism.offer(permit)
 
     def withdraw(self) -> bool:
@@ -50,14 +50,15 @@ class UnitActions(ABC):
         return permits
 
     def free_jam(self) -> SimulatedPermit | None:
-        """Pull out a jammed permit by hand (what made it jam is gone too); returns it."""
+        """Pull out a jammed permit by hand, which also ends the cause of the jam; returns it."""
         for fault in [name for name in self._faults if name.startswith("jam_")]:
             self._faults.discard(fault)
         return self._mechanism.free()
 
     def set_fault(self, name: str) -> None:
-        """Make something go wrong, until `clear_faults`; what is called once or lost is so once, power_loss at once,
-        power_loss_answering with the next command."""
+        """Set a fault until `clear_faults`. Faults named "once" or "lost" happen once, power_loss at once, and
+        power_loss_answering with the next command.
+        """
         if name not in self.fault_names:
             raise ValueError(f"{name!r} is none of {', '.join(self.fault_names)}")
         if name == "power_loss":
@@ -68,7 +69,7 @@ class UnitActions(ABC):
             self._line.unplug()
 
     def clear_faults(self) -> None:
-        """Everything works again; a jammed permit stays jammed until `free_jam`."""
+        """End all faults; a jammed permit stays jammed until `free_jam`."""
         self._faults.clear()
         self._line.plug_in()
 
@@ -85,4 +86,4 @@ class UnitActions(ABC):
 
     @abstractmethod
     def _lose_power(self) -> None:
-        """Off and on again: what moves stops where it is, what is to be answered is not."""
+        """Switch off and on again: a moving permit stops where it is, and pending answers are lost."""

@@ -115,7 +115,7 @@ class CrtUnitSim(UnitActions):
         self._lose_memory()
 
     def _lose_memory(self) -> None:
-        """What the unit forgets without power; the bin counter it keeps."""
+        """Reset the state that the unit loses without power; it keeps the bin counter."""
         self._initialised = False
         self._gate_open = False
         self._counting = False
@@ -124,7 +124,7 @@ class CrtUnitSim(UnitActions):
         self._decoder.reset()
 
     def start(self) -> str:
-        """Power on; returns the URL. It waits to be initialised."""
+        """Power on; returns the URL. The unit then waits to be initialised."""
         return self._line.start()
 
     def stop(self) -> None:
@@ -132,7 +132,7 @@ class CrtUnitSim(UnitActions):
         self._mechanism.interrupt()
         self._line.stop()
 
-    # Actions that this unit has no place for.
+    # Actions that are impossible with this unit.
 
     def open_cover(self) -> None:
         """Raises ValueError: there is none."""
@@ -149,7 +149,7 @@ class CrtUnitSim(UnitActions):
         return permit
 
     def _lose_power(self) -> None:
-        """Off and on again: what moved stops where it is, what was to be answered is not."""
+        """Switch off and on again: a moving permit stops where it is, and pending answers are lost."""
         self._is_on = False
         self._mechanism.interrupt()
         self._idle.wait(timeout=5.0)
@@ -292,7 +292,7 @@ class CrtUnitSim(UnitActions):
         match command.parameter:
             case Move.TO_CONTACTS | Move.TO_ANTENNA:
                 if sight.place is PermitLocation.MOUTH and not (self._gate_open or sight.waits_for_removal):
-                    return self._failed(command, "A0")  # the closed gate has no hold of it [?]
+                    return self._failed(command, "A0")  # the closed gate does not hold it [?]
                 self._at_antenna = command.parameter == Move.TO_ANTENNA
                 return self._ended(command, self._mechanism.take_in())
             case Move.HOLD_AT_GATE | Move.OUT_OF_GATE | Move.TO_BIN if self._is_stuck(sight.place):
@@ -301,7 +301,7 @@ class CrtUnitSim(UnitActions):
                 return self._route_effects(command)
             case Move.OUT_OF_GATE:
                 answer = self._route_effects(command)
-                self._mechanism.cancel_removal()  # the rollers have let go of it
+                self._mechanism.cancel_removal()  # the rollers have released it
                 return answer
             case Move.TO_BIN:
                 return self._retain(command)

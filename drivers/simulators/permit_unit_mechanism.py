@@ -1,6 +1,6 @@
-"""Motors, sensors, heads and the bin of the simulated permit unit: what happens to the permit, not what is said of it.
+"""The mechanism of the simulated permit unit: motors, sensors, heads and bin, without the protocol.
 
-Motions run in the unit's own thread and take real time times the pace; actions come from any thread in between.
+Motions run in the unit's own thread and take real time multiplied by the pace. Actions may come from any thread.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Motion(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What the sensors see. `waits_for_removal`: it was given out, and nobody has taken it."""
+    """The state of the sensors. `waits_for_removal`: the permit was given out and not yet taken."""
 
     place: PermitLocation
     waits_for_removal: bool
@@ -55,7 +55,7 @@ class Sight:
 
 
 class Interrupted(Exception):
-    """A motion that was cut short: power lost, cover opened, reset, or the simulator stops."""
+    """A motion was interrupted: power lost, cover opened, reset, or the simulator stops."""
 
 
 class Mechanism:
@@ -110,7 +110,7 @@ class Mechanism:
         return permit
 
     def free(self) -> SimulatedPermit | None:
-        """Open up and pull out whatever is inside or in the mouth; the jam is gone."""
+        """Open the unit and pull out the permit inside or in the mouth; the jam is cleared."""
         self.interrupt()
         with self._changed:
             self._jammed = False
@@ -123,7 +123,7 @@ class Mechanism:
         with self._changed:
             self._cover_open = is_open
 
-    # What the electronics see.
+    # Sensors.
 
     @property
     def cover_open(self) -> bool:
@@ -148,19 +148,19 @@ class Mechanism:
     # Motions; for the unit's thread.
 
     def interrupt(self) -> None:
-        """Cut the running motion or wait short."""
+        """Interrupt the running motion or wait."""
         with self._changed:
             self._interrupted = True
             self._changed.notify_all()
 
     def cancel_wait(self) -> None:
-        """End the wait for a permit; a motion goes on."""
+        """End the wait for a permit; a running motion goes on."""
         with self._changed:
             self._wait_cancelled = True
             self._changed.notify_all()
 
     def make_ready(self) -> None:
-        """Forget an interruption that has done its work."""
+        """Clear an interruption that has taken effect."""
         with self._changed:
             self._interrupted = self._wait_cancelled = False
 

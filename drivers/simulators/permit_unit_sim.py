@@ -90,7 +90,7 @@ FAULT_NAMES = (
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    """Work for the mechanism. `is_answered` is False for what the unit does of its own accord."""
+    """Work for the mechanism. `is_answered`: False for work that the unit does on its own."""
 
     command: CommandBlock
     is_answered: bool
@@ -265,7 +265,7 @@ class PermitUnitSim(UnitActions):
         return AnswerBlock(code, status, data)
 
     def _clear(self, code: int) -> None:
-        """40h clears the text buffer, of which nothing is kept here; 49h clears both."""
+        """Clear buffers: 40h the text buffer, which is not simulated, 49h both."""
         if code == Command.CLEAR_RASTER_BUFFER:
             with self._state:
                 self._raster[:] = BLANK_RASTER
@@ -301,7 +301,7 @@ class PermitUnitSim(UnitActions):
         encoded = answer.encode()
         late_until = time.monotonic() + self._late_s
         while "late" in self._faults and (left_s := late_until - time.monotonic()) > 0:
-            self._line.pause(min(left_s, LATE_LOOK_S))  # a unit that is mended holds nothing back any more
+            self._line.pause(min(left_s, LATE_LOOK_S))  # a unit without the fault answers at once
         self._say(self._garbled(encoded))
 
     # The mechanism, in its own thread.
@@ -347,11 +347,11 @@ class PermitUnitSim(UnitActions):
             self._raster[:] = BLANK_RASTER
             self._needs_reset = False
         zero = self._mechanism.find_zero()
-        # It gives out what it finds inside (TCP300 manual, section 4-6 (1)).
+        # A permit inside is given out (TCP300 manual, section 4-6 (1)).
         return self._mechanism.give_out() if zero is Motion.DONE and self._mechanism.is_inside else zero
 
     def _rewrite(self, command: CommandBlock) -> Motion:
-        """46h "give out,erase,print"; what is left out is '1'. 47h and 48h have the first alone."""
+        """46h "give out,erase,print"; missing parameters are '1'. 47h and 48h have only the first."""
         parts = command.data.split(b",") if command.data else []
         give_out, erase, prints = [*parts, *[b"1"] * 3][:3]
         does_erase = command.command != Command.PRINT_GIVE_OUT and erase == b"1"
@@ -365,7 +365,7 @@ class PermitUnitSim(UnitActions):
 
 
 def sensors_of(sight: Sight) -> Sensors:
-    """At the station the permit covers the middle and the rear sensor, in the path the front and the middle one."""
+    """The sensors: a permit at the station covers the middle and the rear one, in the path front and middle."""
     inlet = Inlet.EMPTY
     if sight.place is PermitLocation.MOUTH:
         inlet = Inlet.WAITING_FOR_REMOVAL if sight.waits_for_removal else Inlet.TO_BE_PROCESSED

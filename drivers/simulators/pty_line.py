@@ -1,8 +1,8 @@
-"""A serial line that ends in a simulator: a pseudo-terminal with the speed, the time and the accidents of a real one.
+"""A serial line to a simulator: a pseudo-terminal with the speed, timing and faults of a real line.
 
 The host opens a symbolic link that stays the same when the line is unplugged and plugged in again. A byte takes 10 bit
-times (8N1) in either direction, times `pace`; a pace of 0 takes no time. A host that has set another speed than the
-device's exchanges nonsense with it, as on a real line.
+times (8N1) in either direction, multiplied by `pace`; a pace of 0 takes no time. A host at another speed than the
+device's sends and receives nonsense, as on a real line.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ NO_READER_S = 1.0  # a host that reads nothing for so long loses what is sent, a
 _LISTEN = select.POLLIN
 
 _SPEEDS = {getattr(termios, f"B{baud}"): baud for baud in (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400)}
-# What an 8N1 receiver makes of another speed is arbitrary; it only must never be the sender's bytes.
+# The bytes of an 8N1 receiver at a wrong speed are arbitrary, but never the sender's.
 _NONSENSE = bytes((byte * 5 + 0x3B) & 0xFF for byte in range(256))
 
 
@@ -70,7 +70,7 @@ class PtyLine:
 
     @property
     def url(self) -> str:
-        """What the driver opens: the link, and the speed that the device has by default."""
+        """The URL for the driver: the link, and the device's default speed."""
         return f"serial://{quote(str(self._link.absolute()))}?baud={self._default_baud}"
 
     @property
@@ -108,7 +108,7 @@ class PtyLine:
             self._wake = None
 
     def unplug(self) -> None:
-        """Pull the plug: the host's open port is dead, and there is nothing to open any more."""
+        """Pull the plug: the host's open port is dead, and the link is gone."""
         with self._lock:
             self._gone.set()
             if self._ends is not None:
@@ -122,7 +122,7 @@ class PtyLine:
                 self._let_go.wait_for(lambda: self._polled is None)
 
     def plug_in(self) -> None:
-        """Put the plug in: a fresh terminal under the same link. Nothing happens on a line that is stopped."""
+        """Plug in: a new terminal under the same link. No effect on a stopped line."""
         with self._lock:
             if self._ends is not None or not self._running:
                 return
@@ -158,12 +158,12 @@ class PtyLine:
                 self._put(data[start:end])
 
     def busy(self, seconds: float, doing: str) -> None:
-        """The device works for `seconds` times the pace: recorded as its own time."""
+        """Let the device work for `seconds` multiplied by the pace, recorded as its busy time."""
         with self._activity.during(self._who, "device", doing):
             self.pause(seconds * self._pace)
 
     def pause(self, seconds: float) -> None:
-        """Let `seconds` pass at any pace (a fault's delay): recorded by nobody."""
+        """Wait `seconds` at any pace, for a fault's delay, without recording it."""
         if self._gone.wait(seconds) if seconds > 0 else self._gone.is_set():
             raise LineGone
 

@@ -1,4 +1,4 @@
-"""A simulated receipt printer behind a TCP port: it prints pictures, and runs out of paper when told so."""
+"""A simulated receipt printer behind a TCP port. It prints pictures and has faults, such as missing paper."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class ReceiptPrinterSim:
         self._decoder = CommandDecoder()
         self._forgotten: list[socket.socket] = []
         self.slow_answers_s = 0.0
-        """How long it thinks about a DLE EOT while it prints; most printers answer at once, some do not [?]."""
+        """Seconds before it answers a DLE EOT while it prints; most printers answer at once, some do not [?]."""
 
     def start(self) -> str:
         """Listen on a free loopback port; returns the URL."""
@@ -124,19 +124,19 @@ class ReceiptPrinterSim:
 
     @property
     def is_idle(self) -> bool:
-        """Whether everything that came has been printed."""
+        """Whether everything received has been printed."""
         with self._changed:
             return not self._queue
 
     def tear_off(self) -> None:
-        """Take the receipt that hangs out; a printer without a knife finishes its receipt by this."""
+        """Take the receipt that hangs out. On a printer without a knife this finishes the receipt."""
         with self._changed:
             self._hanging = False
             if self._file.cut == "none":
                 self._keep(self._paper.tear_off(), self._printouts)
 
     def load_paper(self) -> None:
-        """Put in a new roll: what was half printed is thrown away, and printing goes on with what is buffered."""
+        """Put in a new roll: a half-printed receipt is thrown away, and printing goes on with the buffer."""
         with self._changed:
             self._keep(self._paper.tear_off(), self._scraps)
             self._lines_left = None
@@ -144,7 +144,7 @@ class ReceiptPrinterSim:
             self._changed.notify_all()
 
     def say(self, data: bytes) -> None:
-        """Send what nobody asked for."""
+        """Send unsolicited bytes."""
         self._answer(data)
 
     def restart_silently(self) -> None:
@@ -167,7 +167,7 @@ class ReceiptPrinterSim:
             self._changed.notify_all()
 
     def set_fault(self, name: str) -> None:
-        """Raises ValueError for a fault that this printer does not know."""
+        """Set a fault. Raises ValueError for an unknown one."""
         if name not in self.fault_names:
             raise ValueError(f"the receipt printer knows no fault {name!r}; it knows {', '.join(self.fault_names)}")
         with self._changed:
@@ -177,7 +177,7 @@ class ReceiptPrinterSim:
             self._changed.notify_all()
 
     def clear_faults(self) -> None:
-        """Everything in order again; a roll that had run out is replaced."""
+        """End all faults; an empty roll is replaced."""
         self.load_paper()
         with self._changed:
             self._faults.clear()
@@ -259,7 +259,7 @@ class ReceiptPrinterSim:
             self._listener = None
 
     def _take(self, command: Command) -> None:
-        """Real-time commands are obeyed at once, whatever waits before them."""
+        """Take a command; real-time commands are carried out at once, before waiting ones."""
         match command:
             case Raster(data=data):
                 for hidden in real_time_in(data):

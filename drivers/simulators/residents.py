@@ -32,7 +32,7 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What the chip of an identity card says about its holder.
+    """The content of an identity card's chip about its holder.
 
     `sex` is a GB/T 2261.1 code ("1" male, "2" female), `ethnicity` a GB/T 3304 code ("01"), empty where the card has
     none; `valid_to` None means 长期. `number` is the identity number (18), or of a 2017 permanent-residence card the 15
@@ -62,7 +62,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class PermitData:
-    """What a permit carries, on chip and face alike; `holder` is a person's id.
+    """The content of a permit, on chip and face; `holder` is a person's id.
 
     `chip` is "permit", or what lies in the slot instead (an ePassport, a bank card, …); then only `id` and `chip` mean
     something. `region` 6 digits, `permit_number` 18, `chip_serial` 16 hex digits.
@@ -197,7 +197,7 @@ def load_residents(path: Path = DEFAULT, today: date | None = None) -> Residents
 
 
 def _strangers(record: Record, people: Mapping[str, Person], licences: Iterable[Licence], file_name: str) -> list[str]:
-    """Whom and what a record names that is not there, a line each."""
+    """A line for each person or licence that a record names and that does not exist."""
     wrong = [
         f"{file_name}: {record.id}: {name!r} is nobody here"
         for name in (record.holder, record.agent)

@@ -33,13 +33,13 @@ PRINTER_FILE = ASSETS / "devices" / "escpos-80-gb18030.toml"
 SCANNER_FILE = ASSETS / "devices" / "code-scanner-serial.toml"
 LIGHTS_FILE = ASSETS / "devices" / "modbus-relay-8.toml"
 UNITS: dict[str, type[PermitUnitSim] | type[CrtUnitSim]] = {STAR: PermitUnitSim, CRT: CrtUnitSim}
-"""Which simulator plays a dialect of permit unit."""
+"""The simulator of each dialect of permit unit."""
 CHIP_IN_UNIT = "unit"
-"""Scheme of a URL for chips that the permit unit itself powers: there is no coupler beside it."""
+"""The URL scheme for chips that the permit unit itself powers, without a separate coupler."""
 
 
 class Faulty(Protocol):
-    """What every simulator has, the chips together included."""
+    """The faults that every simulator has, including the chips as one device."""
 
     fault_names: tuple[str, ...]
 
@@ -49,7 +49,7 @@ class Faulty(Protocol):
 
 
 class _AllChips:
-    """The chips of all permits as one device: a fault hits whichever lies at the station."""
+    """The chips of all permits as one device. A fault affects the chip at the station."""
 
     fault_names: tuple[str, ...] = VirtualChip.fault_names
 
@@ -66,7 +66,7 @@ class _AllChips:
 
 
 class Rig:
-    """Six simulators and everything that lies on the table before them.
+    """Six simulators, and the cards, permits and licences for them.
 
     `vpcd_url` is the chip side of a coupler: `PrivatePcscd.vpcd_url`, `tcp://host:port` of vpcd, `DirectCoupler.url`,
     or `unit://permit_unit` where the unit reads chips itself. `unit`: the permit unit's dialect. `pace` 1.0 takes real
@@ -138,9 +138,8 @@ class Rig:
             self.contacts.stop()
 
     def exchange_unit(self, unit: str, contacts: bool) -> str:
-        """Put another kiosk's permit unit before the same people; returns its URL. `contacts`: whether the coupler
-        reaches chips in it, False where the unit powers them itself. Raises ValueError while a permit is in the old
-        one.
+        """Replace the permit unit by another kiosk's; returns its URL. `contacts`: whether the coupler reaches chips in
+        it; False where the unit powers them itself. Raises ValueError while a permit is in the old unit.
         """
         if unit not in UNITS:
             raise ValueError(f"there is no permit unit {unit!r}; there are {', '.join(UNITS)}")
@@ -161,7 +160,7 @@ class Rig:
     # -- actions ---------------------------------------------------------------------------------------------------
 
     def lay_id_card(self, person_id: str) -> None:
-        """Lay a person's identity card on the reader, in place of what lies there."""
+        """Lay a person's identity card on the reader, in place of any other."""
         if person_id not in self._residents.people:
             raise ValueError(f"nobody here is called {person_id!r}")
         with self._lock:
@@ -185,7 +184,7 @@ class Rig:
         self.code_scanner.show_code(self._residents.licences[licence_id].code)
 
     def offer_permit(self, permit_id: str) -> None:
-        """Hold a permit into the mouth of the permit unit."""
+        """Put a permit into the mouth of the permit unit."""
         self.permit_unit.offer(self.issued(permit_id).permit)
 
     def withdraw_permit(self) -> bool:
@@ -248,18 +247,18 @@ class Rig:
 
     @property
     def fault_names(self) -> dict[str, tuple[str, ...]]:
-        """What can go wrong, by device."""
+        """The possible faults by device."""
         return {device: simulator.fault_names for device, simulator in self._devices.items()}
 
     def fault(self, device: str, name: str) -> None:
-        """Let something go wrong from now on. Raises ValueError for an unknown device or fault."""
+        """Set a fault. Raises ValueError for an unknown device or fault."""
         self._device(device).set_fault(name)
         with self._lock:
             if name not in self._faults[device]:
                 self._faults[device].append(name)
 
     def clear_faults(self, device: str | None = None) -> None:
-        """Heal one device, or all."""
+        """End the faults of one device, or of all."""
         for name in [device] if device is not None else list(self._devices):
             self._device(name).clear_faults()
             with self._lock:
@@ -279,7 +278,7 @@ class Rig:
         return self._issued[permit_id]
 
     def state(self) -> dict[str, Any]:
-        """Everything on the table as JSON-able values; the people are invented."""
+        """The state of the rig for JSON; the people are invented."""
         with self._lock:
             faults = {device: list(names) for device, names in self._faults.items()}
             lying, covers = self._lying, sorted(self._covers_open)
@@ -312,7 +311,7 @@ class Rig:
         return {person.id: person.name for person in self._residents.people.values()}
 
     def licences(self) -> dict[str, str]:
-        """What each electronic licence is and whose, by id, in the data file's order."""
+        """The title and holder of each electronic licence, by id, in the data file's order."""
         return {
             licence.id: f"{licence.title} · {self._residents.people[licence.holder].name}"
             for licence in self._residents.licences.values()

@@ -1,8 +1,8 @@
-"""The virtual chip: a small card operating system over the data of one permit, as the wire below PC/SC sees it.
+"""The virtual chip: a small card operating system with the data of one permit, at the wire below PC/SC.
 
 Files, access rules, challenge, MAC check with error counter and lock, atomic update, tearing at any byte, ageing.
-What is written and how often a MAC was wrong survives power; selection and challenge do not. It serves any permit
-file. Invented where no source tells [?]: number of tries, and which of the documented status words a wrong or locked
+Content and the count of wrong MACs survive a loss of power; selection and challenge do not. It works with any permit
+file. Invented for lack of a source [?]: the number of tries, and which of the documented status words a wrong or locked
 MAC gives.
 """
 
@@ -22,7 +22,7 @@ Protocol = Literal["t0", "t1"]
 
 TRIES = 3
 MAC_BYTES = 4
-SILENCE = b""  # what `command` gives where a real chip would say nothing
+SILENCE = b""  # the result of `command` where a real chip is silent
 READ_S = 0.008  # time that a command takes on a chip of this kind [?]
 UPDATE_S = 0.025  # the same with an EEPROM write
 SLOW = 20.0  # factor of the fault "slow"
@@ -46,7 +46,7 @@ class VirtualChip:
         counts_tries: bool = False,
         challenges: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
-        """`fields`: what it was personalised with. `counts_tries`: a wrong MAC gives 63Cx instead of 6988."""
+        """`fields`: the personalised content; `counts_tries`: a wrong MAC gives 63Cx instead of 6988."""
         self._permit = permit_file
         self._memory = ChipMemory(permit_file.encode_content(fields))
         self._key = chip_keys.chip_key(permit_file.mac, keys, bytes.fromhex(str(fields["chip_serial"])))
@@ -58,7 +58,7 @@ class VirtualChip:
         self._tear_next: int | None = None
         self._faults: set[str] = set()
         self.before_command: Callable[[bytes], None] = _nothing
-        """Actions at the contacts: called with every command before the chip hears it."""
+        """Called with every command before the chip gets it, for actions at the contacts."""
         self._powered = False
         self._challenge: bytes | None = None
         self._forget()
@@ -112,7 +112,7 @@ class VirtualChip:
         self._powered = False
 
     def processing_s(self, apdu: bytes) -> float:
-        """How long a chip of this kind thinks about this command."""
+        """Seconds that a chip of this kind takes for this command."""
         usual = UPDATE_S if apdu[1:2] in (b"\xd6", b"\xdc") else READ_S
         return usual * SLOW if "slow" in self._faults else usual
 
@@ -141,7 +141,7 @@ class VirtualChip:
             self._faults.add(name)
 
     def clear_faults(self) -> None:
-        """Heal every fault; what was written, and tries that were used up, stay."""
+        """End all faults. Written content and used tries stay."""
         self._faults.clear()
         self._tear_next = self._commands_left = None
 
@@ -154,7 +154,7 @@ class VirtualChip:
         self._commands_left = commands
 
     def personalise(self, fields: Mapping[str, FieldValue]) -> None:
-        """Write everything anew, as the office does that issues permits; tries that were used up are given back."""
+        """Write all content again, as the issuing office does, and restore the used tries."""
         self._memory = ChipMemory(self._permit.encode_content(fields))
         self._tries_left = TRIES
 
@@ -169,11 +169,11 @@ class VirtualChip:
         return self._memory.content()[place]
 
     def written_fields(self) -> dict[str, FieldValue]:
-        """What the chip holds now, decoded, as the next power-up would find it."""
+        """The chip's decoded content, as the next power-up would find it."""
         return self._permit.decode(self._memory.content())
 
     def forget_challenge(self) -> None:
-        """As if another command had come between the challenge and what it was fetched for."""
+        """Drop the challenge, as another command in between would."""
         self._challenge = None
 
     @property
@@ -322,9 +322,7 @@ class VirtualChip:
         return None
 
     def _give(self, data: bytes, apdu: bytes) -> bytes:
-        """Answer data as the protocol does: T=0 has no Le at a SELECT with data, and insists on the exact Le
-        elsewhere.
-        """
+        """Answer with data by the protocol: T=0 has no Le at a SELECT with data, and demands the exact Le elsewhere."""
         asked = None if len(apdu) != 5 else apdu[4] or 256
         if self._protocol == "t1":
             return data[:asked] + _sw(0x9000)
@@ -359,7 +357,7 @@ def answer_to_reset(historical: bytes, protocol: Protocol) -> bytes:
 
 
 def _nothing(_: bytes) -> None:
-    """Nobody has a hand at the contacts."""
+    """Do nothing at the contacts."""
 
 
 def _sw(status: int) -> bytes:

@@ -1,4 +1,4 @@
-"""Simulated permits on a coupler's contacts: what lies at the station is what vpcd (or `DirectCoupler`) meets."""
+"""Connects simulated permits to a coupler: vpcd (or `DirectCoupler`) sees the chip of the permit at the station."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from drivers.simulators.chip_time import MUTE_S, answer_in_time
 from drivers.simulators.permit import Chip, PermitLocation, SimulatedPermit
 
 RETRY_S = 0.05  # between tries to reach a coupler that is not there (pcscd restarting)
-# pcscd looks for a chip every 400 ms. If one goes and another comes in between, it may take the slot for empty until
-# the next removal (pcsc-lite 1.9.9, after a failed power-down); nor can a real permit come and go as fast.
+# pcscd polls for a chip every 400 ms. If one goes and another comes in between, it may take the slot as empty until the
+# next removal (pcsc-lite 1.9.9, after a failed power-down). A real permit cannot come and go as fast.
 POLL_S = 0.5
 
 
 class VpcdHost:
     """The contacts of one slot. `pace` 1.0 takes a real chip's time for every command, 0.0 none.
 
-    Whoever moves a permit does so through `SimulatedPermit.move_to`; this follows by itself. Works across processes:
-    the URL is all that the two sides share.
+    It follows every move by `SimulatedPermit.move_to`. It works across processes, because the two sides share only the
+    URL.
     """
 
     def __init__(self, vpcd_url: str, activity: ActivityLog, pace: float = 1.0) -> None:
@@ -40,7 +40,7 @@ class VpcdHost:
         if self._thread is not None:
             raise RuntimeError("already started")
         self._stopping = False
-        self._off_since = time.monotonic()  # another host may just have left the same contacts
+        self._off_since = time.monotonic()  # another host may just have released the same contacts
         self._thread = threading.Thread(target=self._run, name="vpcd-host", daemon=True)
         self._thread.start()
         return self._url

@@ -1,4 +1,4 @@
-"""The vpcd protocol: how a virtual chip hangs on its coupler. Two bytes of length, then that many bytes.
+"""The vpcd protocol between a virtual chip and its coupler: two bytes of length, then that many bytes.
 
 Towards the chip one byte means 00 power off, 01 power on, 02 reset (none of these is answered), 04 "what is your ATR?"
 (answered; the answer is what makes the chip present). Everything longer is a command, answered by its response.
@@ -14,8 +14,8 @@ CONNECT_S = 2.0
 
 
 def open_vpcd(url: str) -> socket.socket:
-    """A connection to a coupler's chip side. `tcp://host:port` (vpcd itself, or `DirectCoupler`), or
-    `door:///path/vpcd.door?slot=0` (`PrivatePcscd.vpcd_url`). Raises OSError while nobody is there, ValueError for
+    """A connection to a coupler's chip side: `tcp://host:port` (vpcd itself, or `DirectCoupler`), or
+    `door:///path/vpcd.door?slot=0` (`PrivatePcscd.vpcd_url`). Raises OSError while nobody listens, ValueError for
     another URL.
     """
     scheme, _, rest = url.partition("://")
@@ -23,7 +23,7 @@ def open_vpcd(url: str) -> socket.socket:
         case "tcp" | "direct" if (host_and_port := rest.rpartition(":"))[0] and host_and_port[2].isdecimal():
             link = socket.create_connection((host_and_port[0], int(host_and_port[2])), timeout=CONNECT_S)
         case "door":
-            door, _, slot = rest.rpartition("?slot=")  # the path stands as it is, whatever characters it has
+            door, _, slot = rest.rpartition("?slot=")  # the path is used unchanged, with any characters
             link = _through_door(Path(door), int(slot))
         case _:
             raise ValueError(f"no vpcd can be reached by {url}")
@@ -33,7 +33,7 @@ def open_vpcd(url: str) -> socket.socket:
 
 
 def sees_at_once(url: str) -> bool:
-    """Whether the coupler notices at once that a chip is gone; vpcd's polls for it."""
+    """Whether the coupler notices at once that a chip is gone; pcscd with vpcd polls for it."""
     return url.startswith("direct://")
 
 
@@ -49,7 +49,7 @@ def _through_door(door: Path, slot: int) -> socket.socket:
 
 
 def send(link: socket.socket, message: bytes) -> None:
-    """One message. Raises OSError."""
+    """Send one message. Raises OSError."""
     link.sendall(len(message).to_bytes(2, "big") + message)
 
 

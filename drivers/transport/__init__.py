@@ -1,1 +1,1 @@
-"""Moves bytes over serial lines, TCP, PC/SC and recorded traces; errors become ours here."""
+"""Transports: serial lines, TCP, PC/SC and recorded traces. They turn foreign errors into ours."""

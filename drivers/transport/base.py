@@ -1,4 +1,4 @@
-"""The two ports that every driver stands on. A transport moves bytes and knows nothing of what they mean."""
+"""The two interfaces below every driver. A transport moves bytes and does not know their meaning."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class ByteTransport(Protocol):
         """Send all of `data`, or raise `LinkLost`."""
 
     def read(self, max_bytes: int, timeout_s: float) -> bytes:
-        """What has arrived, at least one byte and at most `max_bytes`; empty if nothing came within `timeout_s`."""
+        """The bytes that have arrived, 1 to `max_bytes`; empty if none came within `timeout_s` seconds."""
 
     def close(self) -> None:
         """Release the port; may be called twice."""
@@ -21,9 +21,7 @@ class ByteTransport(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ApduAnswer:
-    """What a chip answered: `data` without the status word, `sw` 16 bits (ISO 7816-4). Data may be personal: not
-    shown.
-    """
+    """A chip's answer: `data` without the status word, `sw` 16 bits (ISO 7816-4). Data may be personal: not shown."""
 
     data: bytes
     sw: int
@@ -51,14 +49,14 @@ class ConnectedChip(ApduTransport, Protocol):
 
 
 class Coupler(Protocol):
-    """A place where a chip can be met: a PC/SC slot, or the permit unit's own contacts."""
+    """A place where chips are connected: a PC/SC slot, or the permit unit's own contacts."""
 
     def connect(self, timeout_s: float) -> ConnectedChip:
         """Wait for a chip and power it on. Raises `NoChip` if none answers in time, `LinkLost` if the slot is gone."""
 
     def look(self) -> None:
-        """Whether the slot answers; no chip is needed and none is touched. Raises `LinkLost` if it is gone, and
-        `ServiceSilent` if nothing comes in time.
+        """Check that the slot answers, without using a chip. Raises `LinkLost` if it is gone, and `ServiceSilent` if no
+        answer comes in time.
         """
 
     def close(self) -> None:

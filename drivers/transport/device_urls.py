@@ -1,4 +1,4 @@
-"""What the URL of a device names: the one parser, for everybody who reads one. It opens nothing.
+"""The parser for URLs of devices. It opens nothing.
 
 | URL | names |
 | --- | --- |
@@ -31,7 +31,7 @@ LONGEST_READER_NAME_BYTES = 127
 
 
 class UrlError(ValueError):
-    """A URL that names no transport. The message quotes it and says what is wrong."""
+    """An invalid URL of a device. The message quotes it and says what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ DeviceUrl = SerialUrl | TcpUrl | HidUrl | ReplayUrl | PcscUrl | UnitUrl | SimUrl
 
 
 def parse_url(url: str) -> DeviceUrl:
-    """What a URL names. Raises `UrlError`."""
+    """The parsed URL of a device. Raises `UrlError`."""
     scheme, separator, rest = url.partition("://")
     if not separator:
         raise UrlError(f"{url!r} is no URL: expected serial://, tcp://, hid://, replay:// or pcsc://")
@@ -113,7 +113,7 @@ def parse_url(url: str) -> DeviceUrl:
 
 
 def reader_url(reader_name: str) -> str:
-    """The URL of a PC/SC slot: with its name as it is where that can be read and typed, else with its bytes in hex."""
+    """The URL of a PC/SC slot: with its name if that can be read and typed, otherwise with the name's bytes in hex."""
     if reader_name.isprintable() and reader_name == reader_name.strip():
         return f"pcsc://{reader_name}"
     return f"pcsc-hex://{reader_name.encode('utf-8', 'surrogateescape').hex().upper()}"

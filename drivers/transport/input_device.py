@@ -1,6 +1,6 @@
-"""A Linux input device (evdev) as a line of bytes: whole `input_event`s, for us alone.
+"""A Linux input device (evdev) as a byte transport of whole `input_event`s, opened exclusively.
 
-A keyboard that is not grabbed types into whatever has the focus: the kiosk's own screen, or a console.
+A keyboard that is not grabbed types into the focused window or console, such as the kiosk's own screen.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class InputDevice:
             raise LinkLost(f"{self._path}: cannot {doing}: {error}", device=self._device) from error
 
     def write(self, data: bytes) -> None:
-        """Nothing can be said to a keyboard. Raises `TransportError`."""
+        """Raise `TransportError`, because nothing can be sent to a keyboard."""
         raise TransportError(f"{self._path}: an input device takes no bytes", device=self._device)
 
     def read(self, max_bytes: int, timeout_s: float) -> bytes:

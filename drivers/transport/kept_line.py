@@ -1,4 +1,4 @@
-"""A line that is opened when it is first needed, and anew after it was lost."""
+"""A line that is opened when it is first needed, and again after it was lost."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class KeptLine(Generic[P]):
         return self._link is not None
 
     def use(self, act: Callable[[P], T]) -> T:
-        """What `act` makes of the protocol. After `LinkLost`, which goes on to the caller, the next use opens the port
-        again.
+        """The result of `act` on the protocol. After `LinkLost`, which is passed on to the caller, the next use opens
+        the port again.
         """
         try:
             if self._link is None:

@@ -49,9 +49,7 @@ TRANSMIT_S = 10.0
 
 
 class _Context:
-    """One connection to pcscd. Every call through it ends in time; one that pcscd did not answer raises
-    `ServiceSilent`.
-    """
+    """One connection to pcscd. Every call has a time limit; one that pcscd does not answer raises `ServiceSilent`."""
 
     def __init__(self) -> None:
         self._caller = PatientCaller()
@@ -59,7 +57,7 @@ class _Context:
 
     @property
     def handle(self) -> int:
-        """What libpcsclite calls it."""
+        """The handle of libpcsclite."""
         if self._handle is None:
             raise ValueError("this context is not open")
         return self._handle
@@ -78,14 +76,14 @@ class _Context:
             raise failure(unsigned(code), doing)
 
     def call(self, doing: str, limit_s: float, function: Callable[..., T], *arguments: object) -> T:
-        """What `function` returns. Raises `ServiceSilent`; the context is of no more use then."""
+        """The result of `function`. Raises `ServiceSilent`, after which the context must not be used."""
         answer = self._caller.call(limit_s, function, *arguments)
         if self._caller.was_cut:
             raise self._silent(doing, limit_s)
         return answer
 
     def failure(self, code: int, doing: str) -> TransportError:
-        """The same as `failure`; whatever the code says, a pcscd that has closed its end is gone."""
+        """The error for a code, as by the function `failure`; but if pcscd has closed its end, it is gone."""
         line = self._caller.line
         if code not in SERVICE_GONE and line is not None and line.is_over():
             return ServiceLost(f"pcscd is gone: {named(code)} while {doing}", device=DEVICE)
@@ -97,7 +95,7 @@ class _Context:
         )
 
     def release(self) -> PcscdLine | None:
-        """Let go of it. The line to a pcscd that has not answered is handed over: it tells when that is over."""
+        """Release the context. The line to a pcscd that has not answered is returned, to see when it is over."""
         if self._handle is not None:
             # SCARD_E_NO_SERVICE comes from a dead pcscd; libpcsclite closes its socket all the same.
             self._caller.call(ANSWER_S, scard.SCardReleaseContext, self._handle)
@@ -112,7 +110,7 @@ class _Context:
 
 
 def list_slots() -> tuple[str, ...]:
-    """The names of all PC/SC slots, as `pcsc://` URLs use them; what of a name is no UTF-8 is kept as lone surrogates.
+    """The names of all PC/SC slots, as `pcsc://` URLs use them; bytes that are no UTF-8 are kept as lone surrogates.
     Raises `ServiceLost` if pcscd does not answer.
     """
     coupler = PcscCoupler("")
@@ -144,9 +142,9 @@ class PcscCoupler:
         return self._in_context(lambda context: self._connect(context, deadline, timeout_s))
 
     def look(self) -> None:
-        """Whether pcscd and the slot answer. Raises `LinkLost`: `ServiceLost` and `ServiceSilent` for pcscd."""
+        """Check that pcscd and the slot answer. Raises `LinkLost`: `ServiceLost` and `ServiceSilent` for pcscd."""
         if self._connected is not None:
-            return  # it answered a moment ago, and says so itself when it does not
+            return  # it answered a moment ago, and an open chip reports its own failures
         self._in_context(lambda context: self._state_of_slot(context, 0, scard.SCARD_STATE_UNAWARE, "looking"))
 
     def list_slots(self) -> tuple[str, ...]:
@@ -154,8 +152,8 @@ class PcscCoupler:
         return self._in_context(_slots)
 
     def _in_context(self, act: Callable[[_Context], T]) -> T:
-        """Act in the context there is, or in a new one: pcscd may have ended since the last call and another come, and
-        nothing was sent to a chip yet. Whatever fails, the next call starts from nothing.
+        """Act in the present context, or in a new one, because pcscd may have been restarted since the last call and
+        nothing was sent to a chip yet. After a failure the next call starts from nothing.
         """
         was_held = self._context is not None
         try:
@@ -217,7 +215,7 @@ class PcscCoupler:
             time.sleep(min(left_s, RETRY_S))
 
     def _await_presence(self, context: _Context, deadline: float, timeout_s: float) -> bool:
-        """Wait for a chip; true if the slot had been empty at first."""
+        """Wait for a chip; True if the slot was empty at first."""
         known = scard.SCARD_STATE_UNAWARE
         while True:
             left_ms = int((deadline - time.monotonic()) * 1000)
@@ -253,13 +251,13 @@ class PcscCoupler:
             self._unanswered = context.release()
 
     def link_failed(self, chip: PcscChip) -> None:
-        """A chip of this slot lost its link: start from nothing next time."""
+        """Note that a chip of this slot lost its link, so the next call starts from nothing."""
         if self._connected is chip:
             self._connected = None
         self._drop_context()
 
     def chip_closed(self, chip: PcscChip) -> None:
-        """A chip of this slot was closed properly; the context stays."""
+        """Note that a chip of this slot was closed properly; the context is kept."""
         if self._connected is chip:
             self._connected = None
 
@@ -284,7 +282,7 @@ def _slots(context: _Context) -> tuple[str, ...]:
 
 
 class PcscChip:
-    """One powered chip, ours alone until `close`."""
+    """One powered chip, opened exclusively until `close`."""
 
     def __init__(self, coupler: PcscCoupler, context: _Context, handle: int, protocol: int, atr: bytes) -> None:
         self._coupler = coupler
@@ -300,8 +298,8 @@ class PcscChip:
 
     def transmit(self, apdu: bytes) -> ApduAnswer:
         """Send one command and return its answer. Raises `LinkLost` or `LinkTimeout`; then the chip must be opened
-        anew. After a `ServiceSilent` the command may still be on its way to the chip: it is either done or lost before
-        the chip can be opened again.
+        again. After a `ServiceSilent` the command may still be on its way to the chip; it is done or lost before the
+        chip can be opened again.
         """
         if self._handle is None:
             raise LinkLost("the chip is closed", device=DEVICE)
@@ -329,7 +327,7 @@ class PcscChip:
         self._coupler.link_failed(self)
 
     def close(self) -> None:
-        """Power off and release; may be called twice. A pcscd that does not answer is found out by the next call."""
+        """Power off and release; may be called twice. A pcscd that does not answer is noticed by the next call."""
         if self._handle is None:
             return
         if self._disconnect():

@@ -1,4 +1,4 @@
-"""What PC/SC codes mean to us."""
+"""The meaning of PC/SC codes as our errors."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ scard: Any = pyscard  # carries no types
 
 DEVICE = "permit_chip"
 
-# What a code means to us. PC/SC codes are named in the message; nothing else of the library's answer is looked at,
-# because on failure SCardTransmit hands back 64 KiB of uninitialised memory (pyscard 2.3.1).
+# The messages name the PC/SC codes. Nothing else of the library's answer is used, because on failure SCardTransmit
+# returns 64 KiB of uninitialised memory (pyscard 2.3.1).
 SERVICE_GONE = frozenset(
     {
         scard.SCARD_E_NO_SERVICE,
@@ -69,7 +69,7 @@ CODE_NAMES = _codes_by_value()
 
 
 def named(code: int) -> str:
-    """Its name in PC/SC; the number where it has none."""
+    """The name of a PC/SC code; its number where it has none."""
     return CODE_NAMES.get(code, f"{code:08X}")
 
 

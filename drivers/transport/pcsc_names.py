@@ -1,10 +1,10 @@
-"""The four PC/SC calls in which a reader's name stands, with the name as the bytes that pcscd has.
+"""The four PC/SC calls with a reader's name, with the name as the bytes that pcscd has.
 
 pyscard 2.3.1 lists names as UTF-8 and fails with SystemError if one reader's is not (another program's reader too). It
 asks for a slot's state with names in ASCII only (UnicodeEncodeError for all others), connects with UTF-8 alone, and
-fails with SystemError where SCardStatus tells another name. pcsc-lite itself takes any bytes: what the driver's
-Info.plist or reader.conf calls the reader. So these four go to libpcsclite directly; the contexts and handles are
-pyscard's own, which uses the same library in the same process.
+fails with SystemError where SCardStatus tells another name. pcsc-lite itself allows any bytes, from the driver's
+Info.plist or reader.conf. So these four calls go to libpcsclite directly, with the contexts and handles of pyscard,
+which uses the same library in the same process.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def name_in_bytes(reader_name: str) -> bytes:
 
 
 def list_readers(context: int) -> tuple[int, tuple[str, ...]]:
-    """SCardListReaders: its code, and all names; what of a name is no UTF-8 is kept as lone surrogates."""
+    """SCardListReaders: its code, and all names; bytes that are no UTF-8 are kept as lone surrogates."""
     names = ctypes.create_string_buffer(LONGEST_LIST_BYTES)
     length = ctypes.c_ulong(LONGEST_LIST_BYTES)
     code = _library().SCardListReaders(context, None, names, ctypes.byref(length))

@@ -1,12 +1,12 @@
-"""This process's connections to pcscd, seen from their sockets: how a call is ended that pcscd does not answer.
+"""This process's connections to pcscd, by their sockets, to end calls that pcscd does not answer.
 
-libpcsclite waits for an answer without any time limit, and nothing in it ends the wait from outside: SCardCancel ends
-only SCardGetStatusChange. But each context has a Unix socket of its own to pcscd. Shut for reading, the call that waits
-on it returns at once with SCARD_F_COMM_ERROR, on its own thread (pcsc-lite 1.9.9, measured with pcscd stopped by
-SIGSTOP in SCardEstablishContext, SCardGetStatusChange, SCardTransmit and SCardDisconnect). What pcscd was sent it still
-carries out when it goes on: it then finds the line shut, lets go of the reader and closes its end. Only then is the
-line over, and only then may the slot be asked again: pcscd keeps a chip exclusively for a line until then, so a command
-that came late is always done before the next reading, and no second connection waits in pcscd's queue meanwhile.
+libpcsclite waits for an answer without a time limit, and has no call that ends the wait: SCardCancel ends only
+SCardGetStatusChange. But each context has its own Unix socket to pcscd. If the socket is shut for reading, the waiting
+call returns at once with SCARD_F_COMM_ERROR, on its own thread (pcsc-lite 1.9.9, measured with pcscd stopped by SIGSTOP
+in SCardEstablishContext, SCardGetStatusChange, SCardTransmit and SCardDisconnect). When pcscd goes on, it still carries
+out the request, finds the line shut, releases the reader and closes its end. Only then is the line over and may the
+slot be used again. Until then pcscd reserves the chip for this line, so a late command is always done before the next
+reading, and no second connection waits in pcscd's queue meanwhile.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ SOCKET_NAME = "pcscd.comm"
 """Last part of the path that pcscd binds, whatever path its clients take to it (PCSCLITE_CSOCK_NAME, pcscd.h)."""
 
 _ESTABLISHING = threading.Lock()
-"""One at a time in the process, so that the new socket among all others is known. libpcsclite has such a lock too."""
+"""Only one connection is made at a time, to recognise its socket among all others. libpcsclite has such a lock too."""
 
 
 class PcscdLine:
-    """One connection, by a descriptor of our own; libpcsclite closes its own one by itself."""
+    """One connection, by a duplicate descriptor; libpcsclite closes its own one itself."""
 
     def __init__(self, link: socket.socket) -> None:
         self._link = link
@@ -41,9 +41,9 @@ class PcscdLine:
         self._link.shutdown(socket.SHUT_RD)
 
     def is_over(self) -> bool:
-        """Whether pcscd has closed its end: it lives, or has ended, and holds nothing for this line any more."""
+        """Whether pcscd has closed its end, because it works again or has ended, and holds nothing for this line."""
         poller = select.poll()
-        poller.register(self._link, 0)  # POLLHUP is told always
+        poller.register(self._link, 0)  # POLLHUP is always reported
         return bool(poller.poll(0))
 
     def close(self) -> None:
@@ -51,7 +51,7 @@ class PcscdLine:
 
 
 def _lines() -> dict[int, socket.socket]:
-    """A descriptor of our own for every connection to pcscd, by the socket's inode."""
+    """A duplicate descriptor for every connection to pcscd, by the socket's inode."""
     found: dict[int, socket.socket] = {}
     for entry in Path("/proc/self/fd").iterdir():
         try:
@@ -80,7 +80,7 @@ def _leads_to_pcscd(link: socket.socket) -> bool:
 
 
 def _new_line(known: frozenset[int]) -> PcscdLine | None:
-    """The one that is not among the inodes `known`."""
+    """The connection whose inode is not among `known`, or None."""
     new = None
     for inode, link in _lines().items():
         if inode in known or new is not None:
@@ -93,14 +93,14 @@ def _new_line(known: frozenset[int]) -> PcscdLine | None:
 class PatientCaller:
     """Makes calls that pcscd must answer in time. One thread calls; a second one only watches the time.
 
-    `line`: the connection, once `establish` made one. `was_cut`: a call was not answered; the line is then of no more
-    use but to see when it is over.
+    `line`: the connection, once `establish` made one. `was_cut`: a call was not answered; the line then only serves to
+    see when it is over.
     """
 
     def __init__(self) -> None:
         self.line: PcscdLine | None = None
         self.was_cut = False
-        self._lock = threading.Lock()  # taken bare by calls: a command to a chip is to cost nothing more
+        self._lock = threading.Lock()  # calls take the bare lock, so that a command to a chip costs nothing more
         self._changed = threading.Condition(self._lock)
         self._due: float | None = None
         self._known: frozenset[int] | None = None
@@ -124,7 +124,7 @@ class PatientCaller:
                 self._known = None
 
     def call(self, limit_s: float, function: Callable[..., T], *arguments: object) -> T:
-        """What `function` returns; ended by force after `limit_s`, which `was_cut` tells."""
+        """The result of `function`. The call is ended by force after `limit_s` seconds; `was_cut` is then true."""
         with self._lock:
             self._due = time.monotonic() + limit_s
             if self._sleeping:
@@ -136,7 +136,7 @@ class PatientCaller:
                 self._due = None
 
     def end(self) -> None:
-        """No further calls. The line stays open for whoever wants to see it end."""
+        """Make no further calls. The line stays open, so that its end can be seen."""
         with self._changed:
             self._ending = True
             self._changed.notify()

@@ -1,4 +1,4 @@
-"""Playing a recorded trace as if it were the device: what came in comes in again, what went out must go out again."""
+"""Plays a recorded trace in place of a device: recorded input is read again, and output must match the recording."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def read_trace(path: Path) -> list[_Passage]:
 
 
 class ReplayTransport:
-    """A byte transport that plays a trace. Writes may be cut into other portions than recorded."""
+    """A byte transport that plays a trace. Writes may have other portions than recorded."""
 
     def __init__(self, path: Path, device: str = "") -> None:
         self._passages = [p for p in read_trace(path) if p.direction != "atr"]
@@ -82,7 +82,7 @@ class ReplayTransport:
             self._at, self._within = self._at + 1, 0
 
     def write(self, data: bytes) -> None:
-        """Compare with what was recorded. Raises `ReplayMismatch` at the first byte that differs.
+        """Compare `data` with the recording. Raises `ReplayMismatch` at the first byte that differs.
 
         Recorded bytes that nobody read are skipped: a program that drops its input before writing never reads them.
         """
@@ -111,7 +111,7 @@ class ReplayTransport:
             self._advance(len(recorded))
 
     def read(self, max_bytes: int, timeout_s: float) -> bytes:
-        """The next recorded bytes, once everything recorded before them has been written; else silence."""
+        """The next recorded bytes, if everything recorded before them has been written; otherwise none."""
         self._require_open()
         if self._at == len(self._passages) or self._passages[self._at].direction == "out":
             time.sleep(max(0.0, timeout_s))
@@ -159,19 +159,19 @@ class ReplayChip:
 
 
 class ReplayCoupler:
-    """A place where the chip of a trace is met, as often as one likes, from its first command."""
+    """A coupler with the chip of a trace. Each connection begins at its first command."""
 
     def __init__(self, path: Path) -> None:
         self._passages = read_trace(path)
 
     def connect(self, timeout_s: float) -> ReplayChip:
-        """The recorded chip. Raises `NoChip` if the trace holds none; nothing is waited for."""
+        """The recorded chip, at once. Raises `NoChip` if the trace has none."""
         if not any(p.direction == "atr" for p in self._passages):
             raise NoChip(f"no chip in the trace within {timeout_s:g} s", device="permit_chip")
         return ReplayChip(self._passages)
 
     def look(self) -> None:
-        """A trace always answers."""
+        """Do nothing: a trace always answers."""
 
     def close(self) -> None:
         self._passages = []

@@ -23,12 +23,12 @@ _OURS: tuple[tuple[type[Exception], type[TransportError]], ...] = (
     (OSError, LinkLost),
     (termios.error, LinkLost),
 )
-# What opening answers while another program holds the port: by flock(2), as pyserial does, or by TIOCEXCL.
+# Errors of opening while another program holds the port: by flock(2), as pyserial does, or by TIOCEXCL.
 _HELD = frozenset({errno.EWOULDBLOCK, errno.EBUSY})
 
 
 class SerialPort:
-    """An open port, ours alone until `close`. `device` is named in what is raised."""
+    """An open port, held exclusively until `close`. `device`: the name in its errors."""
 
     def __init__(self, path: str, baud: int, device: str = "") -> None:
         self._path = path
@@ -66,7 +66,7 @@ class SerialPort:
                 self._port.write(data[start : start + WRITE_PORTION])
 
     def read(self, max_bytes: int, timeout_s: float) -> bytes:
-        """What has arrived, at least one byte and at most `max_bytes`; empty if nothing came within `timeout_s`."""
+        """The bytes that have arrived, 1 to `max_bytes`; empty if none came within `timeout_s` seconds."""
         self._require_open()
         with self._translated("read"):
             if not self._poller.poll(max(0.0, timeout_s) * 1000):

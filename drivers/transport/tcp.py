@@ -1,4 +1,4 @@
-"""A TCP connection as a line of bytes: receipt printers, and serial devices behind a terminal server."""
+"""A TCP connection as a byte transport, for receipt printers and serial devices behind a terminal server."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from drivers.errors import LinkLost, LinkTimeout, TransportError
 CONNECT_TIMEOUT_S = 3.0
 WRITE_TIMEOUT_S = 5.0
 
-# A peer that is gone without a word is found out while nobody writes, after 30 s of silence and three unanswered
-# probes, and while somebody does, when nothing was acknowledged for 15 s (tcp(7)).
+# A vanished peer is noticed while idle after 30 s of silence and three unanswered probes, and while writing when
+# nothing was acknowledged for 15 s (tcp(7)).
 _NOTICED = (
     (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
     (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 30),
@@ -63,7 +63,7 @@ class TcpLink:
             self._socket.sendall(data)
 
     def read(self, max_bytes: int, timeout_s: float) -> bytes:
-        """What has arrived, at least one byte and at most `max_bytes`; empty if nothing came within `timeout_s`."""
+        """The bytes that have arrived, 1 to `max_bytes`; empty if none came within `timeout_s` seconds."""
         self._require_open()
         with self._translated("read"):
             if not self._poller.poll(max(0.0, timeout_s) * 1000):

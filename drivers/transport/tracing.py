@@ -1,7 +1,7 @@
-"""Recording what passes a transport: JSON lines {"at", "dir", "hex"}, or lengths only.
+"""Records the traffic of a transport as JSON lines {"at", "dir", "hex"}, or lengths only.
 
 `at` is seconds since the trace began, `dir` "out" towards the device and "in" from it; a chip's answer ends with its
-status word, and "atr" gives its answer to reset. Raw bytes hold personal data: a trace records them only when told to,
+status word, and "atr" gives its answer to reset. Raw bytes are personal data, so a trace records them only on request,
 and ends by itself.
 """
 
@@ -55,7 +55,7 @@ class TraceSink:
 
 
 class TracingBytes:
-    """A byte transport that tells `sink` what passes through it."""
+    """A byte transport that records its traffic in `sink`."""
 
     def __init__(self, inner: ByteTransport, sink: TraceSink) -> None:
         self._inner = inner
@@ -76,7 +76,7 @@ class TracingBytes:
 
 
 class TracingApdu:
-    """A connected chip that tells `sink` its commands and answers."""
+    """A connected chip that records its commands and answers in `sink`."""
 
     def __init__(self, inner: ConnectedChip, sink: TraceSink) -> None:
         self._inner = inner

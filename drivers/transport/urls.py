@@ -1,4 +1,4 @@
-"""From the URL in a configuration to an open transport. What a URL means: `device_urls`."""
+"""Opens the transport of a configured URL. `device_urls` parses it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def open_bytes(url: str, device: str = "") -> ByteTransport:
 
 
 def bytes_opener(url: str, device: str = "") -> Callable[[int], ByteTransport]:
-    """For a driver that looks for its device's speed: opens the URL at the speed it is called with.
+    """A function that opens the URL at a given speed, for a driver that searches its device's speed.
 
     A URL without a speed of its own (TCP, a replay) is opened as it is. Raises `UrlError` at once, not at the call.
     """
@@ -57,7 +57,7 @@ def bytes_opener(url: str, device: str = "") -> Callable[[int], ByteTransport]:
 
 
 def open_coupler(url: str) -> Coupler:
-    """A place where chips are met. Raises `UrlError`; `LinkLost` if there is no such reader."""
+    """The coupler of a URL. Raises `UrlError`; `LinkLost` if there is no such reader."""
     match parse_url(url):
         case PcscUrl(reader_name):
             from drivers.transport.pcsc import PcscCoupler

@@ -1,1 +1,1 @@
-"""What joins the parts of one kiosk."""
+"""The composition of one kiosk: services, life cycle, window."""

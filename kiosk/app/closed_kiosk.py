@@ -1,7 +1,7 @@
-"""A kiosk that serves nobody because something that it reads has a mistake, and gives back a permit that is inside.
+"""A kiosk that serves nobody, because a file that it reads has a mistake, but gives back a permit that is inside.
 
-The machine is the usual one, with the journal and the permit unit's thread alone: neither a region, central, fonts nor
-the other devices are needed to give a permit back. What central must be told of it waits in the journal.
+The machine is the usual one with only the journal and the permit unit's thread, because giving a permit back needs no
+region, central, fonts or other devices. Messages to central about it wait in the journal.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from kiosk.workflow import states as s
 from kiosk.workflow.transition import Site
 
 _AT_REST = (s.Recovering, s.OutOfService, s.AwaitingHolder)
-"""Nothing has been ordered that moves a permit: another machine may go on from here."""
+"""States in which no order moves a permit, so that another machine may take over."""
 
 
 class ClosedKiosk(Kiosk):
-    """`closed`: why nobody is served. Of `config` only the languages, the permit unit, its device file and the state
-    directory need be right. Raises `DeviceFileError`.
+    """A kiosk that serves nobody, for the reason `closed`. Of `config` only the languages, the permit unit, its device
+    file and the state directory need be right. Raises `DeviceFileError`.
     """
 
     def __init__(
@@ -49,15 +49,15 @@ class ClosedKiosk(Kiosk):
 
     @property
     def is_at_rest(self) -> bool:
-        """Whether it may be stopped now, so that a kiosk that serves takes its place."""
+        """Whether it may be stopped now, so that a kiosk that serves can replace it."""
         return isinstance(self.engine.state, _AT_REST)
 
     @staticmethod
     def read_files(config: Config) -> tuple[Region, UnitFile, ContentHash]:
-        """The region where it can be read, for it names the counter."""
+        """The files' contents; the region, which names the counter, only where it can be read."""
         try:
             region = load_region(config.files.region)
-        except DataFileError:  # it is told by whoever closed the kiosk
+        except DataFileError:  # reported where the kiosk was closed
             region = NO_REGION
         return region, load_unit_file(config.files.devices[PERMIT_UNIT]), _no_content_hash
 
@@ -74,16 +74,16 @@ class ClosedKiosk(Kiosk):
             dispatcher.handle_inline(effect, _waits)
 
     def warm_up(self, warm: Callable[[], None] = lambda: None) -> None:
-        """Nothing further will be needed."""
+        """Do nothing: a closed kiosk needs nothing further."""
         warm()
 
     def look_after_workers(self) -> None:
-        """See `Crew.look_after`; from a thread that looks often."""
+        """See `Crew.look_after`. Call at short intervals, from one thread."""
         self._crew.look_after(self.engine)
 
 
 def _waits(_: do.Effect, __: Post) -> None:
-    """Until a kiosk serves again: messages stand in the journal, and no device is needed."""
+    """Carry out nothing: messages wait in the journal until a kiosk serves again, and no device is needed."""
 
 
 def _no_content_hash(_: str, __: PermitContent) -> str:

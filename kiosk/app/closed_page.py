@@ -1,4 +1,4 @@
-"""The page of a machine that serves nobody: it starts, or something stands in the way of the start."""
+"""The page of a machine that serves nobody because it is starting or cannot start."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kiosk.texts.words import Text
 
 
 def closed_page(opening: Opening, reason: Text, fault: Fault | None = None) -> OutOfServiceScreen:
-    """Nobody is served: while the machine starts, or because of `fault`. Where a permit is nobody knows then."""
+    """The page while the machine starts, or cannot because of `fault`. Where a permit is, is not known then."""
     frame = Frame(opening.languages[0], WayOut.NONE, simulation=opening.config.simulation)
     inside = () if fault is None else (Text("out_of_service.permit_inside"),)
     return OutOfServiceScreen(frame, reason, "" if fault is None else fault.code, inside)

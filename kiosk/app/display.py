@@ -1,4 +1,4 @@
-"""Whether the display is what the screen file says."""
+"""The check that the display has the size that the screen file says."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ from kiosk.event_log.log_events import LogEvent, log
 
 
 class DisplaySize:
-    """`wanted`: width and height in pixels, by the screen file. `fault` may be read from any thread."""
+    """The size of the display against `wanted`, its width and height in pixels by the screen file.
+
+    `fault` may be read from any thread.
+    """
 
     def __init__(self, wanted: tuple[int, int]) -> None:
         self._wanted = wanted
         self.fault: Fault | None = None
 
     def found(self, width_px: int, height_px: int) -> None:
-        """To be called with each size that the window gets; the log has those that differ."""
+        """Take a size that the window got, in pixels; one that differs is logged. Call for every size."""
         if (width_px, height_px) == self._wanted:
             self.fault = None
             return

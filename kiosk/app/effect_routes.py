@@ -16,8 +16,10 @@ from kiosk.workflow import events as on
 
 
 def canceller(central: ServiceThread[Any], outbox: ServiceThread[Any]) -> Callable[[Any, Any], None]:
-    """Sends a cancellation when the call that may still bring the grant has ended: a central that has not yet heard of
-    the request would answer that there is nothing to cancel, and grant it afterwards.
+    """A handler that sends a cancellation after the call that may still bring the grant has ended.
+
+    A central that has not yet received the request would answer that there is nothing to cancel, and grant it
+    afterwards.
     """
 
     def carry_out(_: do.CancelEndorsement, __: Callable[[on.Event], None]) -> None:
@@ -38,7 +40,7 @@ def message_of(effect: do.Effect, now: datetime) -> OutboundMessage | None:
 
 
 def call_of(effect: do.Effect) -> NumberedCall | None:
-    """The call that an effect makes at once, where its number is written with the step that orders it."""
+    """The call that an effect makes at once, if its number is written with the step that orders it; else None."""
     if not isinstance(effect, do.RequestEndorsement | do.Apply | do.OpenChipSession | do.SendChipAnswers):
         return None
     from kiosk.services.central import numbered_calls
@@ -49,8 +51,8 @@ def call_of(effect: do.Effect) -> NumberedCall | None:
 def standing_fault(
     workers: Callable[[], Fault | None], guard: JournalGuard, heartbeat: ServiceThread[Any]
 ) -> Callable[[], Fault | None]:
-    """Why nothing is ready whatever the devices say: a worker, or a journal that is not believed, which is looked
-    through again until a technician accepted it.
+    """A function that returns the fault that closes the kiosk whatever the devices answer: a hanging worker or a broken
+    journal. A broken journal is verified again at each call, until a technician has accepted it.
     """
 
     def standing() -> Fault | None:

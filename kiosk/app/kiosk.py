@@ -1,7 +1,7 @@
 """The composition root: configuration → transports → devices → services → engine → application.
 
-The only module that may import everybody. What the first screen does not need is imported by the thread that needs it,
-after the first screen stands.
+The only module that may import all others. What the first screen does not need is imported later, by the thread that
+needs it.
 """
 
 from __future__ import annotations
@@ -75,12 +75,12 @@ if TYPE_CHECKING:
 class Kiosk:
     """Everything of one kiosk but the window: the machine, its journal, and a service thread for each device.
 
-    `on_state(state)` is called on the machine's thread for every state that is entered and gives the serial of its
-    screen, if somebody can touch one; `broken()` if that thread ends by an exception, so that the program must be
-    started anew; `ended()` when the machine came to the end that `switch_off` asks for. `job_clock`: seconds, by which
-    the workers' jobs are measured. `lock`: on the state directory, where it is held already.
-    `surroundings_changed()`: as `changed` of `LesserDevices`. `reads_large()`: whether whoever stands before the
-    machine has chosen large text.
+    `on_state(state)` is called on the machine's thread for every state that is entered and returns the serial of its
+    screen, if there is one to touch. `broken()` is called if that thread ends by an exception, after which the program
+    must be restarted; `ended()` when the machine has reached the end that `switch_off` asks for. `job_clock`: a clock
+    in seconds that measures the workers' jobs. `lock`: the lock on the state directory, if it is held already.
+    `surroundings_changed()`: as `changed` of `LesserDevices`. `reads_large()`: whether the person at the machine has
+    chosen large text.
     """
 
     def __init__(
@@ -108,7 +108,7 @@ class Kiosk:
         self._workers: list[Worker] = []  # those that were started
         self._crew = Crew(self._workers, job_clock, _DONE_WITHOUT)
         self._guide: Guide | None = None
-        self.staff: StaffCalls | None = None  # where nobody can be called
+        self.staff: StaffCalls | None = None  # None where no staff can be called
         dispatcher = EffectDispatcher()
         notes = ClockNotes(self.clock, self.journal).write
         self.engine = Engine(
@@ -141,7 +141,7 @@ class Kiosk:
 
     @staticmethod
     def read_files(config: Config) -> tuple[Region, UnitFile, ContentHash]:
-        """What must be read before anything is built. Raises `DataFileError` where one of them has a mistake."""
+        """Read the files that are needed before anything is built. Raises `DataFileError` where one has a mistake."""
         return load_region(config.files.region), load_fitting_unit(config), content_hash_by_key_file(config.central.key)
 
     def _site(self) -> Site:
@@ -160,7 +160,7 @@ class Kiosk:
 
     def _route_effects(self, dispatcher: EffectDispatcher, surroundings_changed: Callable[[], None]) -> None:
         id_card = self._service_thread(ID_READER.name, self._factory.id_card)
-        # A chip reader in the unit is on the unit's line, which one thread alone may use; it is well if the unit is.
+        # A chip reader in the unit is on the unit's line, which only one thread may use. It works if the unit does.
         in_unit = self.config.devices.chip_is_in_unit()
         permit = self._service_thread(
             PERMIT_UNIT.name, lambda worker: self._factory.permit(worker, None if in_unit else SlotWatch(self._chip))
@@ -248,12 +248,12 @@ class Kiosk:
         return thread
 
     def start(self) -> None:
-        """Start the machine, which asks at once where a permit is, and every service thread."""
+        """Start every service thread and the machine, which asks at once where a permit is."""
         self.start_for_first_screen()
         self._start_rest()
 
     def start_for_first_screen(self) -> None:
-        """Start the machine and the permit unit's thread alone; `warm_up` starts the others, where orders wait."""
+        """Start only the machine and the permit unit's thread. Orders to the others wait for `warm_up`."""
         self._start_thread(self._permit)
         self._thread.start()
 
@@ -267,8 +267,8 @@ class Kiosk:
             self._workers.append(thread.worker)
 
     def warm_up(self, warm: Callable[[], None] = lambda: None) -> None:
-        """Start what is not running yet, build what the first visit will need, and send what central is still owed.
-        Call when the first screen stands. `warm()` is called on a worker's thread when it is built.
+        """Start the other threads, build what the first visit needs, and send the messages that wait for central. Call
+        once the first screen is shown. `warm()` is called on a worker's thread when all this is built.
         """
         self._start_rest()
         outstanding = Outstanding(("central", "chip", "receipt", "face"), warm)
@@ -286,7 +286,7 @@ class Kiosk:
         self._heartbeat.submit(lambda service: service.begin(), "heartbeat", BACKGROUND.seconds)
 
     def _entered(self, on_state: Callable[[s.State], int | None], state: s.State) -> int | None:
-        """The screen first, then the lights that point at what it says."""
+        """Show the screen of `state` first, then the guidance lights for it."""
         serial = on_state(state)
         if self._guide is not None:
             self._guide.entered(state)
@@ -305,7 +305,7 @@ class Kiosk:
 
     @property
     def journal_fault(self) -> Fault | None:
-        """Why the journal is not believed; None while no break is known."""
+        """The fault of a broken journal; None while no break is known."""
         return self._guard.fault
 
     @property
@@ -318,27 +318,27 @@ class Kiosk:
         return self._factory.unknown_counts()
 
     def look_after_workers(self) -> None:
-        """See `Crew.look_after`; from a thread that looks often."""
+        """See `Crew.look_after`. Call at short intervals, from one thread."""
         self._crew.look_after(self.engine)
         self.lesser.look_after()
         if self.staff is not None and self._crew.trouble_of(STAFF_CALL) is not None:
             self.staff.give_up()
 
     def ails(self) -> str | None:
-        """What gives no sign of life so that only a new start helps; None if all is well. See `Crew.ails`."""
+        """What hangs so that only a restart helps; None if all is well. See `Crew.ails`."""
         return self._crew.ails(self.engine)
 
     def is_well(self) -> bool:
-        """Whether the machine takes its turns and every worker gets on, or a visit comes to its end first."""
+        """Whether no restart is needed now: the machine and all workers run, or a visit must end first."""
         return self.ails() is None
 
     def switch_off(self, why: str) -> None:
-        """Let the machine come to its end, for the reason `why`. From any thread; `ended()` is called later."""
+        """Ask the machine to end, for the reason `why`. For any thread; `ended()` is called later."""
         log(LogEvent.SWITCH_OFF_ASKED, why=why)
         self.engine.post(on.SwitchOffRequested(why))
 
     def stop(self) -> None:
-        """End the machine where it is, release every device, close the journal."""
+        """Stop the machine in whatever state it is, release every device, close the journal."""
         self.engine.stop()
         if self._thread.is_alive():
             self._thread.join(10.0)
@@ -357,7 +357,7 @@ class Kiosk:
             self._ended()
 
     def _close_at_once(self, fault: Fault) -> None:
-        """Nobody is served any more; a visit that is under way comes to its end first."""
+        """Serve nobody any more because of `fault`, after the present visit has ended."""
         if isinstance(self.engine.state, s.Idle):
             self.engine.post(on.DeviceFailed(fault))
 
@@ -387,7 +387,7 @@ def _open_coupler(url: str) -> Coupler:
 
 
 def about(config: Config, region: Region) -> PresentationContext:
-    """What the screens say of this place."""
+    """What the screens say of this site."""
     return PresentationContext(
         region,
         config.languages,

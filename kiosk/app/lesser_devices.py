@@ -1,7 +1,7 @@
-"""The devices that a visit can do without, of those that the kiosk has.
+"""The devices of this kiosk that visits can do without.
 
-Whatever becomes of one of them, its line or its thread, visits go on with less: no receipt, no licence by telephone. It
-closes nothing, and the program is not started anew for it.
+If one of them, its line or its thread fails, visits go on without receipts or without licence codes. Such a fault never
+closes the kiosk and never restarts the program.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 
 LESSER = frozenset(device.name for device in DEVICES if not device.visits_need_it)
-"""Their names, which are those of their threads."""
+"""Names of these devices, and of their threads."""
 
 _PRINTS = (do.PrintReceipt, do.PrintApplicationSlip, do.PrintStatusSlip)
 
 
 class LesserDevices:
-    """`threads`: of those that there are; their workers are of `crew`. `changed()`: one of them works again or no more;
-    from any thread.
+    """The lesser devices of one kiosk. `threads`: one for each that exists; their workers belong to `crew`. `changed()`
+    is called, on any thread, when one of them fails or works again.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class LesserDevices:
         self._changed = changed
 
     def route(self, dispatcher: EffectDispatcher) -> None:
-        """Let them carry out what is theirs, and be looked at while nobody is served."""
+        """Route their effects to them, and the check that is made while nobody is served."""
         printer, scanner = self._threads[RECEIPT_PRINTER], self._threads.get(CODE_SCANNER)
         for effect in _PRINTS:
             dispatcher.handle_inline(
@@ -56,23 +56,23 @@ class LesserDevices:
         dispatcher.handle_inline(do.CheckDevices, IdleWatch(self._threads, self._health, self._changed).carry_out)
 
     def claim(self) -> None:
-        """Take the code scanner before anybody needs it."""
+        """Open the code scanner before it is needed."""
         if (scanner := self._threads.get(CODE_SCANNER)) is not None:
             scanner.submit(lambda service: service.claim(), "claim")
 
     def look_after(self) -> None:
-        """Take note of those whose thread hangs or has ended; from a thread that looks often."""
+        """Note devices whose thread hangs or has ended. Call at short intervals, from one thread."""
         for device in self._threads:
             trouble = self._crew.trouble_of(device.name)
             if trouble is not None and self._health.note(device.name, trouble):
                 self._changed()
 
     def paper_trouble(self) -> Fault | None:
-        """Why nothing would be printed now, as far as is known."""
+        """Why nothing can be printed now, as far as is known; None if nothing is."""
         return self._health.fault(RECEIPT_PRINTER.name)
 
     def _or_tell(self, device: Device, thread: ServiceThread[Any], instead: on.Event) -> Handler:
-        """What is handed to a thread that does nothing any more would be waited for until the deadline."""
+        """A handler that posts `instead` at once where the thread is dead; the machine would wait for the deadline."""
         carry_out = on_thread(thread)
 
         def carry_out_or_tell(effect: do.Effect, post: Post) -> None:

@@ -1,7 +1,7 @@
-"""What the first page needs, whatever is wrong: a display, a language, fonts; and every mistake that stands in the way.
+"""What the first page needs: display, languages, fonts; and every mistake in the files that prevents a start.
 
-The page comes first. So nothing here ends the start: what cannot be used is replaced by what the program brings along,
-and told.
+A page is always shown first, so nothing here ends the start. A file that cannot be used is replaced by defaults of the
+program, and its mistakes are reported.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ ANY_DISPLAY = ScreenFile(
     touch_input=POINTER,
     touch_device="",
 )
-"""Where no screen file can be used: full screen, on whatever display there is."""
+"""The default where no screen file can be used: full screen on the present display."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """`config` has no meaning where there are `mistakes`; `fault` is what they are together. `languages`: those that
-    can be shown. `tells_permit_unit`: what `config` says of the permit unit and the state directory can be used even
-    so.
+    """What was read for the start. `config` has no meaning where there are `mistakes`; `fault` is the fault that they
+    make together. `languages`: those that can be shown. `tells_permit_unit`: the parts of `config` about the permit
+    unit and the state directory can be used in spite of mistakes.
     """
 
     config: Config
@@ -45,7 +45,7 @@ class Opening:
     tells_permit_unit: bool
 
     def needs_new_window(self, now: Opening) -> bool:
-        """Whether what was read while the window was opened is another now."""
+        """Whether `now` differs in what the window was opened with, so that it must be opened again."""
         return (
             self.screen_file != now.screen_file
             or self.languages != now.languages
@@ -55,9 +55,7 @@ class Opening:
 
 
 def read_opening(config_file: Path, assets_dir: Path) -> Opening:
-    """Read the configuration, the screen file, the languages' texts, and look for the fonts. Raises nothing that a file
-    can cause.
-    """
+    """Read configuration, screen file and the languages' texts, and look for the fonts. No file makes it raise."""
     config, found = read_config(config_file, assets_dir)
     configuration = [mistake.line for mistake in found]
     installation: list[str] = []

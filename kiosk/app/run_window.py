@@ -16,17 +16,16 @@ if TYPE_CHECKING:
 
 
 def run_window(config_file: Path, assets_dir: Path, signals: SwitchOffSignals) -> int:
-    """Open the window and serve until the machine is switched off, whatever is wrong with the configuration and what it
-    names.
+    """Open the window and serve until the machine is switched off, even if the configuration or its files are wrong.
 
-    0; 1 if there is no display, the machine ended by itself, or what was mended needs a new start (systemd makes one);
-    2 with one line if another kiosk runs with this state directory.
+    Returns the exit status: 0; 1 if there is no display, the machine ended by itself, or a mended file needs a restart
+    (by systemd); 2, with one line on standard error, if another kiosk runs with this state directory.
     """
     from kiosk.runtime.memory import bound_allocator
 
     bound_allocator()
     opening = read_opening(config_file, assets_dir)
-    os.environ["KIVY_HOME"] = str(opening.config.state_dir / "kivy")  # not the user's; nothing is written there
+    os.environ["KIVY_HOME"] = str(opening.config.state_dir / "kivy")  # not the user's own; nothing is written there
     lock: StateLock | None = None
     if not opening.mistakes:
         try:
@@ -34,7 +33,7 @@ def run_window(config_file: Path, assets_dir: Path, signals: SwitchOffSignals) -
         except StateHeld as error:
             return print_mistakes([str(error)])
         except OSError:
-            pass  # the journal says why, shows its page, and tries again
+            pass  # the journal reports it, shows its page, and tries again
     window = Window(opening, lambda: read_opening(config_file, assets_dir), lock)
     signals.listen(window.switch_off)
     try:

@@ -1,7 +1,7 @@
 """Builds each service from the configuration.
 
-Imports stand inside the functions: each is called on the thread of its own service, when it is
-first needed, so that the first screen does not wait for what it does not show.
+Imports are inside the functions: each function is called on the thread of its own service when that is first needed, so
+the first screen does not wait for them.
 """
 
 from __future__ import annotations
@@ -62,8 +62,8 @@ if TYPE_CHECKING:
 
 
 class ServiceFactory:
-    """The services of one kiosk. `open_coupler`: by URL, simulated ones included. `translate`: (language, words);
-    `content_hash`: of what a chip holds.
+    """Builds the services of one kiosk. `open_coupler`: opens a coupler by URL, simulated ones included. `translate`:
+    (language, words) → text; `content_hash`: hashes what a chip holds.
     """
 
     def __init__(
@@ -116,7 +116,7 @@ class ServiceFactory:
 
     @cached_property
     def _permit_unit(self) -> tuple[PermitUnit, Coupler | None]:
-        """The unit, and its own chip reader where it has one; both belong to the unit's thread."""
+        """The unit, and its own chip reader if it has one. Both are used on the unit's thread."""
         from drivers.permit_unit.dialects import open_unit_with_contacts
         from drivers.transport.urls import open_bytes
 
@@ -139,7 +139,7 @@ class ServiceFactory:
 
     @cached_property
     def face_drawing(self) -> FaceDrawing:
-        """Layouts and fonts of the face; half a second of fonts when it is first asked for."""
+        """Layouts and fonts of the face. The first call takes half a second to load fonts."""
         from drivers.permit_file.reader import load_permit_file
         from drivers.typeface import Typeface
         from kiosk.services.face import FaceDrawing
@@ -213,7 +213,7 @@ class ServiceFactory:
         return GuidanceLightsService(lights, worker, health)
 
     def lesser(self, health: DeviceHealth) -> Mapping[Device, Callable[[Worker], Service]]:
-        """What builds the service of each device that visits can do without."""
+        """The builder of each service that visits can do without."""
         return {
             RECEIPT_PRINTER: self.receipt,
             CODE_SCANNER: self.code_scanner,
@@ -291,7 +291,7 @@ class ServiceFactory:
 
     @cached_property
     def _unknown(self) -> Unknown:
-        """What central's answers hold that this kiosk does not know, over all connections."""
+        """Counts values in central's answers that this kiosk does not know, over all connections."""
         from kiosk.central.reading import Unknown
 
         return Unknown()

@@ -1,8 +1,8 @@
-"""What stands on the screen, numbered, and what a touch on it tells the machine.
+"""The numbered models that are shown, and the events that touches on them post to the machine.
 
-A touch means what was on the screen when it was made. So every model that is shown has a serial, every intent brings
-back the serial of the model that it was made on, and what belongs to another than the present one is dropped: here, and
-by the engine once more, because the machine may go on between the two.
+A touch applies to the screen on which it was made. So every model that is shown has a serial, and every intent carries
+the serial of its model. An intent of another model than the present one is dropped here, and again by the engine,
+because the machine may go on in between.
 """
 
 from __future__ import annotations
@@ -37,24 +37,24 @@ Post = Callable[[on.Event, UUID | None, int], None]
 
 
 class Staff(Protocol):
-    """Staff who can be called. All for any thread; returns at once."""
+    """Staff who can be called. Any thread may call the methods; they return at once."""
 
     def call(self, state: s.State) -> None:
-        """Somebody calls, from a page of this state."""
+        """Call staff, from a page of this state."""
 
     def last_call(self, state: s.State) -> StaffCalled | None:
-        """The last call, if it was a short while ago and about what the page of this state is about."""
+        """The last call, if it is recent and about the same matter as the page of this state; else None."""
 
 
 class Serials:
-    """Gives models their serials. It stays the same as long as a person is shown the same, whatever time is left."""
+    """Gives models their serials. Models that differ only in remaining time, help or staff have the same serial."""
 
     def __init__(self) -> None:
         self._last = 0
         self._same: object = None
 
     def given_to(self, model: AnyScreenModel, matter: object = None) -> AnyScreenModel:
-        """`model` with its serial, from 1. `matter`: what it is about, where the same words may be about another."""
+        """`model` with its serial, from 1. `matter`: what it is about, to tell apart models with the same content."""
         frame = replace(model.frame, serial=0, countdown_s=None, help=None, staff=None)
         same = (matter, replace(model, frame=frame))
         if same != self._same:
@@ -91,7 +91,7 @@ class ShownScreens:
 
     @classmethod
     def of(cls, kiosk: Kiosk, about: PresentationContext, changed: Callable[[], None]) -> ShownScreens:
-        """Those of this kiosk. `changed()`: what a technician sees of the machine is another; from any thread."""
+        """The screens of this kiosk."""
         return cls(
             about,
             kiosk.engine.post,
@@ -103,12 +103,12 @@ class ShownScreens:
 
     @property
     def model(self) -> AnyScreenModel:
-        """What is to be seen now."""
+        """The model that is shown now."""
         with self._lock:
             return self._model
 
     def present(self, state: s.State) -> AnyScreenModel:
-        """The model that is to be seen from now on, with its serial."""
+        """Make `state` the present one and return its model, with its serial."""
         if self._machine is not None:
             self._machine.follow(state)
         with self._lock:
@@ -117,8 +117,9 @@ class ShownScreens:
             return self._model
 
     def present_again(self) -> bool:
-        """Look at the surroundings anew, from any thread; whether the page is another for it. While somebody is served
-        it tells of staff alone.
+        """Update the model after a change of paper, central or staff, from any thread; return whether it changed.
+
+        While somebody is served only the staff button is updated.
         """
         with self._lock:
             before = self._model
@@ -129,8 +130,8 @@ class ShownScreens:
             return self._model != before
 
     def touched(self, intent: Intent, choice: str, serial: int) -> None:
-        """Tell the machine what a person chose on the screen with this serial. It is no matter of the machine's that
-        staff are called, only that somebody is there.
+        """Tell the machine what a person chose on the screen with this serial. A call for staff reaches the machine
+        only as MORE_TIME.
         """
         with self._lock:
             state, present_serial, entered_as = self._state, self._model.frame.serial, self._entered_as

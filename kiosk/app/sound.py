@@ -1,4 +1,4 @@
-"""What the voice wants of the kiosk: settings, the time of day, and somebody to tell that nothing can be heard."""
+"""What the voice needs of the kiosk: settings, the time of day, and a way to report that nothing can be heard."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from kiosk.event_log.log_events import LogEvent, log
 
 
 def sound_of(settings: SoundSettings) -> SiteSound:
-    """For the screens of this site."""
+    """The sound settings for the screens of this site."""
     return SiteSound(settings, time_of_day, tell_lost_sound)
 
 
 def time_of_day() -> time:
-    """Where the kiosk stands, whatever zone the machine is set to."""
+    """The local time of the kiosk's place, whatever time zone the machine is set to."""
     return datetime.now(SHANGHAI).time()
 
 
 def tell_lost_sound(why: str) -> None:
-    """`why`: what SDL said, or which grammar file has a mistake."""
+    """Log that nothing can be heard. `why`: SDL's message, or which grammar file has a mistake."""
     log(LogEvent.NO_SOUND, level=logging.WARNING, error=why)

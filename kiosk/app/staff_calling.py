@@ -1,4 +1,4 @@
-"""Staff are called on a thread of its own, without which visits go on."""
+"""The thread that calls staff. Visits go on without it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ STAFF_CALL = "staff_call"
 
 
 def staff_calls(thread: ServiceThread[Any], crew: Crew, clock: Clock, changed: Callable[[], None]) -> StaffCalls:
-    """The staff of this site, called by `thread`, whose worker is of `crew`. `changed()`: as of `StaffCalls`."""
+    """The site's staff calls, delivered by `thread`, whose worker belongs to `crew`. `changed()`: see `StaffCalls`."""
 
     def hand_on(call: StaffCall) -> None:
         def failed() -> None:

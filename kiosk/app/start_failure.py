@@ -1,4 +1,4 @@
-"""What a start failed of: the fault, and what a technician reads of it."""
+"""Failures of the start: their faults, and the lines that a technician reads."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class CannotStart(Exception):
 
 
 class Caught:
-    """Holds up whatever a start raises: the page that says so stands, and the start is tried again."""
+    """Keeps any exception of a start. A page then says so, and the start is tried again."""
 
     def __init__(self) -> None:
         self.error: BaseException | None = None
@@ -36,7 +36,7 @@ class Caught:
 
 
 def told_of(error: BaseException) -> tuple[Fault, tuple[str, ...]]:
-    """The fault, and what a technician reads; of what nobody foresaw the kind alone, for its text may hold anything."""
+    """The fault and the lines for a technician; for an unexpected error its type only, as its text may be personal."""
     from kiosk.policy.region_file import RegionFileError
 
     match error:
@@ -53,7 +53,7 @@ def told_of(error: BaseException) -> tuple[Fault, tuple[str, ...]]:
 
 
 def print_mistakes(mistakes: Sequence[str]) -> int:
-    """One readable line each on standard error; exit status 2."""
+    """Print each mistake as a line on standard error; returns the exit status 2."""
     for mistake in mistakes:
         print(mistake, file=sys.stderr)
     return 2

@@ -1,4 +1,4 @@
-"""What the machine asks of the window's application."""
+"""The machine's interface to the window's application."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from kiosk.presentation.models.screens import AnyScreenModel
 
 
 class Surface(Protocol):
-    """All but `run` is for any thread, and returns at once."""
+    """The window's application. All methods but `run` may be called from any thread and return at once."""
 
     @property
     def reads_large(self) -> bool:
-        """Whether whoever stands before it has chosen larger text than the usual."""
+        """Whether the person at the machine has chosen larger text than usual."""
 
     def run(self) -> None:
-        """Until it is left."""
+        """Run until `leave` is called."""
 
     def paint(self, model: AnyScreenModel) -> None:
         """Show `model` from now on."""
 
     def take_turn(self, then: Callable[[], None]) -> None:
-        """Call `then` in the next turn of its own thread."""
+        """Call `then` on the application's thread, in its next turn."""
 
     def after_painting(self, then: Callable[[], None]) -> None:
-        """Call `then` on its own thread soon after what was shown until now is painted."""
+        """Call `then` on the application's thread soon after everything shown so far is painted."""
 
     def leave(self) -> None:
         """Close the window; `run` returns."""

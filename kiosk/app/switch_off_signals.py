@@ -1,7 +1,7 @@
-"""The signals that ask the program to end: systemd's SIGTERM, a terminal's SIGINT, SIGHUP of one that hung up.
+"""The signals that ask the program to end: systemd's SIGTERM, a terminal's SIGINT, SIGHUP when a terminal closes.
 
-Python runs a signal's handler on the main thread, which is Kivy's and may be busy drawing. So the signal is written
-into a socket as it comes (signal.set_wakeup_fd), and a thread of its own reads it.
+Python runs signal handlers on the main thread, which is Kivy's and may be busy drawing. So each signal is written into
+a socket as it comes (signal.set_wakeup_fd), and a separate thread reads it.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ HEARD = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class SwitchOffSignals:
-    """A context on the main thread, in which no signal of `HEARD` ends the program by itself. One that comes before
-    `listen` is told then.
+    """A context on the main thread in which no signal of `HEARD` ends the program by itself. A signal that comes before
+    `listen` is passed on when `listen` is called.
 
-    SDL takes over only signals that nobody handles, so the context is entered before the window is made.
+    SDL handles only signals without a handler, so the context must be entered before the window is made.
     """
 
     def __enter__(self) -> Self:
@@ -32,12 +32,12 @@ class SwitchOffSignals:
         return self
 
     def listen(self, wish: Callable[[str], None]) -> None:
-        """Call `wish(name of the signal)` for each, on a thread of its own. Call once."""
+        """Call `wish(name of the signal)` for each signal, on a separate thread. Call this once."""
         self._thread = threading.Thread(target=self._listen, args=(wish,), name="signals", daemon=True)
         self._thread.start()
 
     def __exit__(self, *_: object) -> None:
-        """Leave the signals as they were before."""
+        """Restore the earlier signal handlers."""
         signal.set_wakeup_fd(self._written_before)
         for number, handler in self._handled_before.items():
             signal.signal(number, handler)
@@ -53,4 +53,4 @@ class SwitchOffSignals:
 
 
 def _is_read_elsewhere(_number: int, _frame: FrameType | None) -> None:
-    """A handler there must be, or the signal would not be written into the socket."""
+    """Do nothing. Python writes a signal into the socket only if it has a handler."""

@@ -1,7 +1,7 @@
-"""The window first, then the machine behind it: a start never ends without a page.
+"""The window and the start of the machine behind it. Every start shows a page, also one that fails.
 
-Kivy opens the window on the main thread; the machine is imported, built and started on another one meanwhile. What
-fails there is a fault with a code, a page, a line in the log, and is tried again until it succeeds.
+Kivy opens the window on the main thread, while the machine is imported, built and started on another thread. A failure
+there has a fault code, a page and a line in the log, and the start is tried again until it succeeds.
 """
 
 from __future__ import annotations
@@ -41,19 +41,20 @@ if TYPE_CHECKING:
     from screens.shell.sign_of_life import SignOfLife
 
 AGAIN_S = 10.0
-"""After what failed; within a minute of being mended it serves."""
+"""Seconds between two tries to start, so that a mended kiosk serves within a minute."""
 
 FIRST_WORD_S = 1.0
-"""How long the first page waits for the machine, which says in much less where a permit is; to build another page
-meanwhile would make the right one come later."""
+"""How many seconds the first page waits for the machine, which usually says sooner where a permit is. Building another
+page meanwhile would delay the right one.
+"""
 
 LANGUAGE_TURNS_S = 10.0
-"""How long a page that nobody can touch stands in one language before it stands in the next."""
+"""For how many seconds a page without choices is shown in one language before it is shown in the next."""
 
 
 class Window:
-    """Between the machine and the application: states become models, intents become events. `reread()`: what the files
-    say now; `lock`: on the state directory, where it could be taken.
+    """Connects machine and application: states become models, intents become events. `reread()` reads the files again;
+    `lock`: the lock on the state directory, if it could be taken.
     """
 
     def __init__(self, opening: Opening, reread: Callable[[], Opening], lock: StateLock | None) -> None:
@@ -65,7 +66,7 @@ class Window:
         self._state_lock = lock
         self._lock = threading.Lock()
         self._ending = threading.Event()
-        self._has_word = threading.Event()  # there is more to be seen than that the machine starts
+        self._has_word = threading.Event()  # there is another page to show than "the machine starts"
         self._status = 0
         self._app: Surface | None = None
         self._screens: ShownScreens | None = None
@@ -77,13 +78,13 @@ class Window:
         self._warm = False
         self._outstanding: Outstanding | None = None
         self.kiosk: Kiosk | None = None
-        self._closed_kiosk: ClosedKiosk | None = None  # the same, while it serves nobody
+        self._closed_kiosk: ClosedKiosk | None = None  # in its place while nobody is served
         self._closed_for: object = None
         self._is_to_end = False
         self._starter = threading.Thread(target=self._start, name="start", daemon=True)
 
     def run(self) -> int:
-        """Open the window, start what is behind it, and return the exit status when it is closed."""
+        """Open the window, start the machine, and return the exit status when the window is closed."""
         from screens.shell import kivy_setup
 
         kivy_setup.prepare(self._opening.screen_file)
@@ -95,7 +96,7 @@ class Window:
             self.open(
                 KioskApp(
                     dispatch=self.dispatch,
-                    first=self._first,  # most often the welcome screen already: the unit has answered by now
+                    first=self._first,  # usually the welcome screen, because the unit has answered by now
                     screen_file=self._opening.screen_file,
                     assets_dir=self._opening.config.assets_dir,
                     automation_socket=self._opening.config.automation_socket,
@@ -108,7 +109,7 @@ class Window:
                 )
             )
         except kivy_setup.NoDisplay as error:
-            # A permit that is inside stays there: nobody could be told to take it.
+            # A permit that is inside stays there, because no screen could ask its holder to take it.
             display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or ""
             log(LogEvent.NO_DISPLAY, level=logging.CRITICAL, display=display, error=str(error))
             self._status = 1
@@ -118,7 +119,7 @@ class Window:
         return 1 if failed else self._status
 
     def open(self, app: Surface) -> None:
-        """Run the application until it is left; not at all where `close` came before."""
+        """Run the application until it is left. If `close` was called before, return at once."""
         from screens.shell.sign_of_life import SignOfLife
 
         sign = SignOfLife(app, os.environ)
@@ -126,7 +127,7 @@ class Window:
         with self._lock:
             self._app = app
             if self._ending.is_set():
-                return  # the machine died while the window was opened: it does not open over it
+                return  # the machine died while the window was being opened
         watchdog.start()
         try:
             app.run()
@@ -143,8 +144,8 @@ class Window:
     # -- what is behind the window -------------------------------------------------------------------------------------
 
     def _start(self) -> None:
-        """Build the machine and start it; on failure show that, give a permit back that is inside, and try again with
-        what the files say then.
+        """Build and start the machine. On failure show that, give back a permit that is inside, read the files again
+        and retry.
         """
         opening = self._opening
         while not self._ending.is_set():
@@ -167,11 +168,11 @@ class Window:
         if self._closed_kiosk is not None:
             from kiosk.app.kiosk import Kiosk
 
-            Kiosk.read_files(opening.config)  # what has a mistake still leaves the closed one where it is
+            Kiosk.read_files(opening.config)  # if this raises, the closed kiosk goes on
             if not self._end_closed_kiosk():
                 return
         if self._opening.mistakes and self._opening.needs_new_window(opening):
-            self.close(1)  # display, fonts or texts are others now: they are read while the window is opened
+            self.close(1)  # display, fonts or texts changed; they are read only while the window is opened
             return
         from kiosk.app.kiosk import Kiosk, about
         from kiosk.app.shown_screens import ShownScreens
@@ -198,7 +199,7 @@ class Window:
         kiosk.start_for_first_screen()
 
     def _give_back(self, opening: Opening, fault: Fault) -> None:
-        """Let a machine that serves nobody look for a permit, where the files say enough for that."""
+        """Start a closed kiosk, which gives a permit back, if the files say enough for that."""
         config = opening.config
         wanted = (fault, config.devices[PERMIT_UNIT], config.files.devices[PERMIT_UNIT], config.state_dir)
         if self.kiosk is not None and (self._closed_kiosk is None or self._closed_for == wanted):
@@ -229,7 +230,7 @@ class Window:
             closed.start_for_first_screen()
 
     def _end_closed_kiosk(self) -> bool:
-        """Stop what serves nobody when nothing of it is under way; False if the program comes to its end first."""
+        """Stop the closed kiosk once it is at rest; False if the program ends first."""
         while True:
             with self._lock:
                 closed = self._closed_kiosk
@@ -246,7 +247,7 @@ class Window:
         return not self._ending.is_set()
 
     def _tell(self, *errors: BaseException) -> None:
-        """The page of the first, and one line in the log for as long as it is the same; files' mistakes a line each."""
+        """Show the page of the first error, and log the errors when they change; mistakes in files get a line each."""
         fault, _ = told_of(errors[0])
         lines = tuple(dict.fromkeys(line for error in errors for line in told_of(error)[1]))
         with self._lock:
@@ -267,10 +268,10 @@ class Window:
         if len(lines) > 1:
             print_mistakes(lines[1:])
 
-    # -- what is on it -------------------------------------------------------------------------------------------------
+    # -- what is shown -------------------------------------------------------------------------------------------------
 
     def model(self) -> AnyScreenModel:
-        """What is to be seen now."""
+        """The model that is shown now."""
         return self._closed if self._state is None or self._screens is None else self._screens.model
 
     def _first(self) -> AnyScreenModel:
@@ -281,7 +282,7 @@ class Window:
             return self._seen
 
     def on_state(self, state: s.State) -> int | None:
-        """On the machine's thread: `state` was entered. The serial of its screen."""
+        """Show the state that was entered; returns the serial of its screen. Called on the machine's thread."""
         with self._lock:
             self._state = state
             serial = None if self._screens is None else self._screens.present(state).frame.serial
@@ -291,7 +292,7 @@ class Window:
             return serial
 
     def present_again(self) -> None:
-        """What a page says besides the state may be other now; from any thread."""
+        """Update the page after a change of paper, central or staff; from any thread."""
         with self._lock:
             if self._screens is not None and self._screens.present_again():
                 self._hand_on()
@@ -300,10 +301,10 @@ class Window:
         if self._app is None:
             return
         model = self.model()
-        # Several states stand behind one screen; only a countdown makes it worth painting again.
+        # Several states have the same screen; it is painted again only for a new countdown.
         if model != self._seen or model.frame.countdown_s is not None:
             if self._seen is None or not differs_in_staff_alone(model, self._seen):
-                self._spoken = ""  # otherwise whoever reads it reads on in the language that it stands in
+                self._spoken = ""  # otherwise the reader goes on in the present language
             self._turned_at, self._seen = time.monotonic(), model
             self._app.paint(in_language(model, self._spoken))
         self._warm_up()
@@ -323,7 +324,7 @@ class Window:
         app.after_painting(lambda: kiosk.warm_up(lambda: self._tick_off("services")))
 
     def screens_built(self) -> None:
-        """Every screen of a visit that goes well is built."""
+        """Called when every screen of a successful visit is built."""
         self._tick_off("screens")
 
     def _tick_off(self, part: str) -> None:
@@ -337,7 +338,7 @@ class Window:
         log(LogEvent.WARMED_UP, after_s=round(time.monotonic() - self._began, 1))
 
     def _turn_language(self) -> None:
-        """A page that says why nobody is served stands in one language after the other: nobody can choose there."""
+        """Show a page that says why nobody is served in the next language, because no language can be chosen there."""
         with self._lock:
             seen = self._seen or self._closed
             languages = self._languages
@@ -369,19 +370,19 @@ class Window:
         self._turn_language()
 
     def switch_off(self, why: str) -> None:
-        """Let the machine come to its end, and the window with it; from any thread."""
+        """Ask the machine to end, and the window with it; from any thread."""
         with self._lock:
             kiosk = self.kiosk
             self._is_to_end = True
             if kiosk is None:
-                self._ending.set()  # nothing is behind the window yet: there is nothing to be brought to its end
+                self._ending.set()  # there is no machine yet that would have to end
         if kiosk is None:
             self.close(0)
         else:
             kiosk.switch_off(why)
 
     def close(self, status: int) -> None:
-        """Close the window, or let it not open; `run` returns with this status."""
+        """Close the window, or keep it from opening; `run` returns this status."""
         with self._lock:
             self._status = status
             self._ending.set()

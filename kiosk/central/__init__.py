@@ -1,1 +1,1 @@
-"""The authority's side: the contract that both sides share, and the kiosk's client."""
+"""The protocol with central: the contract that both sides share, and the kiosk's client."""

@@ -1,15 +1,15 @@
 """The kiosk's side of the contract with central: one method per call, contract models in and out.
 
 One persistent HTTPS connection with mutual TLS, HTTP/1.1, no redirects, no proxy from the environment, no cookies. Not
-thread-safe by design: one worker owns it. What may be repeated is repeated here, with the same key, by the table in
-`repeating.py`; an error says that this was of no use. Errors are grouped by what the caller may do next:
+thread-safe by design: one worker owns it. Calls that may be repeated are repeated here, with the same key, by the table
+in `repeating.py`; an error comes after the last repeat. Errors are grouped by what the caller may do next:
 
-- `CentralUnreachable`: nothing was heard. The call may or may not have been carried out; repeat it with the same
+- `CentralUnreachable`: no answer came. The call may or may not have been carried out; repeat it with the same
   idempotency key, or GET the state.
-- `CentralAnsweredGarbage`: an answer that is not the contract's. As above, but repeating is unlikely to help.
+- `CentralAnsweredGarbage`: an answer outside the contract. As above, but repeating is unlikely to help.
 - `CentralRefusedCall`: a problem document. `code` is one of `codes.PROBLEM_CODES`, or "other".
 
-Nothing that central wrote, and nothing that was sent, is in an exception's text.
+An exception's text has nothing that central wrote, and nothing that was sent.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ class CallTimes:
     connect_s: float = 5.0  # one lost SYN and its repetition
     answer_s: float = 15.0  # for each wait on the socket
     forgotten_s: float = 4.0  # for the first byte on a connection that had stood idle
-    whole_s: float = 20.0  # for one exchange: connection, request and whole answer, however it drips
-    patience_s: float = PATIENCE_S  # for a call and all its repeats, where its table allows as much; 0: none is made
+    whole_s: float = 20.0  # for one exchange: connection, request and whole answer, however slow
+    patience_s: float = PATIENCE_S  # for a call and its repeats, if its table allows that much; 0: no repeats
 
 
 def _sleep(seconds: float) -> bool:
@@ -70,17 +70,17 @@ def _sleep(seconds: float) -> bool:
 
 
 Answered = Callable[[Call, int, float], None]
-"""The call, the status of its answer, and for how many milliseconds it was waited for."""
+"""Called with the call, the status of its answer, and the milliseconds until it came."""
 
 
 class CentralClient:
-    """Speaks to one central. `base_url` without a path; certificates as PEM files. `pause(seconds)` lets time pass
-    before a repeat and is True when something else is to be done, so that none is made (`Worker.pause`). `unknown`
-    counts what answers hold that this kiosk does not know; `look_up` finds the addresses of central's name;
-    `answered` is told of every answer.
+    """Talks to one central. `base_url` without a path; certificates as PEM files. `pause(seconds)` waits before a
+    repeat and is True when a further job waits, so that no repeat is made (`Worker.pause`). `unknown` counts values in
+    answers that this kiosk does not know; `look_up` finds the addresses of central's name; `answered` is called after
+    every answer.
 
-    Raises `CertificateFileError` for files that cannot be used, `CentralAddressError` for an address that is none.
-    Files that are replaced are used from the next call on.
+    Raises `CertificateFileError` for files that cannot be used, `CentralAddressError` for an invalid address. Replaced
+    files are used from the next call on.
     """
 
     def __init__(
@@ -103,28 +103,28 @@ class CentralClient:
         self._answered = answered
         self.unknown = unknown or Unknown()
         self.central_time: datetime | None = None
-        """Central's clock at its last answer, by the whole second; None where it told none."""
+        """Central's time in its last answer, in whole seconds; None where it had none."""
         self._files = TlsFiles(ca, certificate, key)
         self._line = Line(parse_central_address(base_url), self._files.context, clock, look_up)
 
     @property
     def silent_addresses(self) -> tuple[str, ...]:
-        """Those of central's addresses that had not answered when the present connection was made."""
+        """The addresses of central that had not answered when the present connection was made."""
         return self._line.silent_addresses
 
     @property
     def certificate_ends_at(self) -> datetime | None:
-        """Until when the certificate is valid that central showed last; None where no connection was made yet."""
+        """Until when central's last certificate is valid; None where no connection was made yet."""
         return self._line.certificate_ends_at
 
     @property
     def own_certificate_ends_at(self) -> datetime:
-        """Until when the kiosk's certificate is valid that is in use."""
+        """Until when the kiosk's certificate in use is valid."""
         return self._files.own_ends_at
 
     @property
     def authority_ends_at(self) -> datetime:
-        """Until when one of the authorities is valid by which central is known."""
+        """Until when at least one authority for central's certificate is valid."""
         return self._files.authority_ends_at
 
     def close(self) -> None:
@@ -151,8 +151,8 @@ class CentralClient:
         return self._get(Call.ENDORSEMENT_STATE, f"/v1/endorsements/{endorsement_id}", _STATE)
 
     def knock(self) -> None:
-        """Ask for nobody's endorsement, once and on a new connection, on which both ends show their certificates anew.
-        Raises a `CentralError` if central does not answer that it knows none.
+        """Ask for an endorsement that does not exist, once and on a new connection, so that both ends show their
+        certificates again. Raises a `CentralError` if central does not answer "not found".
         """
         self._line.hang_up()
         request = _Request(Call.ENDORSEMENT_STATE, "GET", f"/v1/endorsements/{uuid4()}", _named(), b"")
@@ -184,7 +184,7 @@ class CentralClient:
         key: str,
         sequence: int | None,
     ) -> contract.ChipSessionStep:
-        """POST …/chip-session/{sid}/responses: what the chip said; the next batch, or the verdict."""
+        """POST …/chip-session/{sid}/responses: the chip's answers. Returns the next batch or the verdict."""
         path = f"/v1/endorsements/{endorsement_id}/chip-session/{session_id}/responses"
         return self._post(Call.RESPONSES, path, request, _STEP, key, sequence)
 
@@ -221,7 +221,7 @@ class CentralClient:
     def search_applications(
         self, request: contract.ApplicationSearch, *, key: str, sequence: int | None
     ) -> contract.ApplicationsFound:
-        """POST /v1/applications/search: how far they are, newest first."""
+        """POST /v1/applications/search: the holder's applications with their progress, newest first."""
         return self._post(Call.APPLICATIONS_SEARCH, "/v1/applications/search", request, _FOUND, key, sequence)
 
     def choose_collection(
@@ -232,11 +232,11 @@ class CentralClient:
         return self._post(Call.COLLECTION, path, request, _PROGRESS, key, sequence)
 
     def heartbeat(self, request: contract.HeartbeatRequest, *, key: str) -> contract.HeartbeatAnswer:
-        """POST /v1/heartbeat: how this kiosk is; outside the stream of numbered calls."""
+        """POST /v1/heartbeat: the kiosk's state; outside the stream of numbered calls."""
         return self._post(Call.HEARTBEAT, "/v1/heartbeat", request, _HEARTBEAT, key, None)
 
     def call_staff(self, request: contract.StaffCallRequest, *, key: str) -> contract.StaffCallTaken:
-        """POST /v1/staff-calls: somebody asks for staff; outside the stream of numbered calls."""
+        """POST /v1/staff-calls: a resident calls staff; outside the stream of numbered calls."""
         return self._post(Call.STAFF_CALL, "/v1/staff-calls", request, _STAFF_CALL, key, None)
 
     def _post(
@@ -254,7 +254,7 @@ class CentralClient:
         return self._made(_Request(call, "GET", path, _named(), b""), answer)
 
     def _made(self, request: _Request, answer: TypeAdapter[M]) -> M:
-        """Make a call, and make it again as its table says and as long as a resident waits."""
+        """Make a call, with the repeats that its table allows while a resident waits."""
         repeats, patient_s = Repeats(request.call), min(self._times.patience_s, patience_s(request.call))
         until, within_s = self._clock() + patient_s, min(self._times.whole_s, patient_s or self._times.whole_s)
         while True:
@@ -278,11 +278,11 @@ class CentralClient:
         try:
             return self._read(self._exchange(request, within_s), answer)
         except CentralAnsweredGarbage:
-            self._line.hang_up()  # whatever else stands on this line belongs to no call of ours either
+            self._line.hang_up()  # whatever else is on this connection belongs to no call of ours either
             raise
 
     def _exchange(self, request: _Request, within_s: float) -> _Reply:
-        """Send and hear the whole answer, bounded in size and time."""
+        """Send the request and receive the whole answer, bounded in size and time."""
         times = self._times
         waits = Waits(times.connect_s, times.answer_s, times.forgotten_s, within_s)
         failed: CentralError
@@ -302,7 +302,7 @@ class CentralClient:
             self._answered(request.call, heard.status, ms)
             self.central_time = parse_http_date(heard.headers.get("date", ""))
             return _reply(heard, dict(request.headers)[CALL_HEADER])
-        raise failed  # outside the handlers: nothing that was sent hangs on it
+        raise failed  # raised outside the handlers, so that it has no context with the request
 
     def _read(self, reply: _Reply, answer: TypeAdapter[M]) -> M:
         if len(reply.body) > MAX_ANSWER_BYTES:
@@ -344,7 +344,7 @@ class CentralClient:
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    """One call as it is sent, the first time and each further one."""
+    """One call as it is sent, at the first try and each repeat."""
 
     call: Call
     method: str
@@ -359,7 +359,7 @@ class _Reply:
     content_type: str
     encoding: str
     body: bytes
-    is_named: bool  # it names the call that was made, so it is this call's answer
+    is_named: bool  # the answer names the call, so it belongs to it
     again_after_s: float | None
 
 
@@ -378,7 +378,7 @@ def _reply(heard: Heard, name: str) -> _Reply:
 
 
 def _named() -> tuple[tuple[str, str], ...]:
-    """What every request says besides: which call it is, and what is understood."""
+    """The further headers of every request: the call's name, and the accepted types."""
     return ((CALL_HEADER, str(uuid4())), ("Accept", f"{JSON_TYPE}, {PROBLEM_TYPE}"), ("Accept-Encoding", "identity"))
 
 

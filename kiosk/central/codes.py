@@ -1,11 +1,11 @@
-"""Every stable code of the contract with central. The kiosk has a text for what concerns a resident."""
+"""The stable codes of the contract with central. The kiosk has texts for those that concern a resident."""
 
 from __future__ import annotations
 
 from kiosk.domain.refusals import RefusalCode
 
 OTHER = "other"
-"""What a kiosk reads, journals and logs in place of a code that is not listed here: a newer central's, or prose."""
+"""Read, journalled and logged in place of a code that is not listed here, from a newer central or in free text."""
 
 REFUSAL_CODES = (
     RefusalCode.UNKNOWN_PERMIT,
@@ -25,7 +25,7 @@ REFUSAL_CODES = (
     RefusalCode.COLLECTION_NOT_OFFERED,
 )
 RETAINING_CODES = (RefusalCode.REPORTED_LOST, RefusalCode.CANCELLED)
-"""With these alone a kiosk keeps a permit on central's word (`retain`)."""
+"""The only codes with which a kiosk retains a permit when central orders it (`retain`)."""
 
 SESSION_FAILURES = (
     "chip_mismatch",  # another chip answered than the grant names
@@ -36,7 +36,7 @@ SESSION_FAILURES = (
     "write_failed",  # read back after the write: still the old content
     "too_many_attempts",
     "grant_expired",
-    "relay_refused",  # the kiosk's relay does not let a command of central's through
+    "relay_refused",  # the kiosk's relay rejected a command of central's
 )
 RELAY_REFUSALS = (
     "not_an_apdu",  # no command of ISO/IEC 7816-4 in its shortest form, or an extended one
@@ -46,7 +46,7 @@ RELAY_REFUSALS = (
     "get_challenge",  # not exactly 0084000004
     "update",  # not exactly a planned write of the permit file, with its MAC
     "expected_status",  # SELECT and UPDATE expect 9000 and nothing else
-    "update_after_wrong_mac",  # the chip refused a MAC before: no update until it is opened anew
+    "update_after_wrong_mac",  # the chip refused a MAC before: no update until it is opened again
 )
 RETURN_CODES = (
     "papers_incomplete",

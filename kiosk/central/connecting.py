@@ -1,7 +1,7 @@
-"""From central's name to a TCP connection, within a time: names are looked up and several addresses are raced.
+"""Makes a TCP connection to central within a time limit: it looks up the name and races several addresses.
 
 The system's resolver has no time limit that a caller could set, and `socket.create_connection` gives each address the
-whole time: three dead ones before a good one would take three times as long as a resident is let wait.
+whole time. Three dead addresses before a good one would take three times as long as a resident may wait.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 NEXT_ADDRESS_AFTER_S = 0.25  # RFC 8305, section 5, "Connection Attempt Delay"
-KNOWN_NAME_S = 1.0  # a resolver that is slower is not waited for where addresses are known from before
+KNOWN_NAME_S = 1.0  # where addresses are known from before, a slower resolver is not waited for
 
 _NO_ROUTE = (
     errno.EHOSTUNREACH,
@@ -35,13 +35,13 @@ Resolve = Callable[[str, int], Sequence[Found]]
 
 
 def resolve(host: str, port: int) -> Sequence[Found]:
-    """By the system's resolver. Raises OSError."""
+    """The addresses of `host`, by the system's resolver. Raises OSError."""
     return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
 
 
 class LineTrouble(Exception):
-    """No answer. `stage`: "connect", "tls", "timeout" or "lost"; `cause`: which kind of it, "" where nothing more is
-    known; `is_forgotten`: on a connection that had stood idle, before any byte of the answer.
+    """No answer came. `stage`: "connect", "tls", "timeout" or "lost"; `cause`: a more precise word, "" where none is
+    known; `is_forgotten`: it happened on a connection that had been idle, before any byte of the answer.
     """
 
     def __init__(self, stage: str, cause: str = "", *, is_forgotten: bool = False) -> None:
@@ -52,8 +52,8 @@ class LineTrouble(Exception):
 
 
 class Race:
-    """Connects to whichever of several addresses answers first; a further one is begun when the last one failed, or
-    has said nothing for a quarter of a second.
+    """Connects to the first of several addresses that answers. The next address is tried when the last one failed or
+    has been silent for a quarter of a second.
     """
 
     def __init__(self, found: Sequence[Found], clock: Callable[[], float]) -> None:
@@ -125,7 +125,7 @@ def _cause_of(error: int) -> str:
 
 
 class Names:
-    """Looks a name up within a time: the system's resolver has none that a caller could set."""
+    """Looks a name up within a time limit, which the system's resolver does not offer."""
 
     def __init__(self, look_up: Resolve) -> None:
         self._look_up = look_up
@@ -133,7 +133,7 @@ class Names:
         self._known: Sequence[Found] = ()
 
     def addresses(self, host: str, port: int, within_s: float) -> list[Found]:
-        """What the resolver says; what it said last where it does not answer now. Raises `LineTrouble`."""
+        """The resolver's addresses; those of its last answer where it does not answer now. Raises `LineTrouble`."""
         if _is_number(host):
             return list(resolve(host, port))
         if self._asked is None:
@@ -144,7 +144,7 @@ class Names:
         cause = "name_unknown"
         try:
             found = self._asked.get(timeout=min(within_s, KNOWN_NAME_S) if self._known else within_s)
-        except queue.Empty:  # the next connection asks for the same answer
+        except queue.Empty:  # the next connection waits for the same answer
             found, cause = None, "resolver_silent"
         else:
             self._asked = None

@@ -1,7 +1,7 @@
-"""What a single value of the contract may be: a length, a range, a pattern for each, as the OpenAPI document says them.
+"""The types of single values in the contract, each with a length, a range or a pattern, as in the OpenAPI document.
 
-A value that is outside is refused at the border, so that nothing that cannot be kept, added to or read back gets in.
-Numbers are numbers, never texts that hold one; moments and days are texts of one form (RFC 3339).
+A value outside these limits is refused where it comes in, so that all accepted values can be stored, added and read
+back. Numbers are JSON numbers, never texts; times and days are texts of one form (RFC 3339).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from pydantic.config import JsonDict
 from kiosk.domain import identity_number, text_kinds
 
 LARGEST_NUMBER = 2**53 - 1  # the largest that every JSON reader keeps exact (RFC 8259, section 6)
-LARGEST_BATCH = 2**31 - 1  # what a column of SQL's INTEGER holds
+LARGEST_BATCH = 2**31 - 1  # the largest value of an SQL INTEGER
 LONGEST_COMMAND = 261  # CLA INS P1 P2 Lc, 255 bytes, Le (ISO/IEC 7816-3, short APDU)
 LONGEST_ANSWER = 256
 MOST_COMMANDS = 64  # of one batch
@@ -34,7 +34,7 @@ MOST_KEYS = 32  # of declarations, proofs, devices, versions
 
 LINE = text_kinds.line(0).pattern  # a half character (a surrogate) has no place in UTF-8 and matches nothing
 
-# 1970 is what a machine says whose clock has no battery. Behind 8999 an offset would lead out of the calendar.
+# A machine whose clock has no battery says 1970. After 8999 an offset would lead out of the calendar.
 _MOMENT = (
     r"(19[7-9][0-9]|[2-8][0-9]{3})-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?"
     r"(Z|[+-][0-9]{2}:[0-9]{2})"
@@ -77,8 +77,9 @@ _SEEN = rf"{_IN_LINE.removesuffix(']')} \u00A0\u1680\u2000-\u200A\u202F\u205F\u3
 
 
 def _canonical(least: int) -> Callable[[object], object]:
-    """What the document does not allow is left for pydantic to refuse. A number that its one form would bring out of
-    the lengths (a German ß becomes two letters) stays as it is: it is nobody's in either form.
+    """Makes a number canonical. Values that the document does not allow are left for pydantic to refuse.
+
+    A number that would become too long (a German ß becomes two letters) is left as it is; no person has such a number.
     """
     allowed = re.compile(f"{_BLANKS}({_IN_LINE}{{{least},18}}){_BLANKS}")
 
@@ -92,7 +93,7 @@ def _canonical(least: int) -> Callable[[object], object]:
 
 
 def _with_blanks(least: int) -> JsonDict:
-    """What pydantic leaves out of the document, because such a text is read otherwise first."""
+    """The part of the schema that pydantic leaves out because a validator runs first."""
     return {
         "pattern": f"^{_BLANKS}{_IN_LINE}{{{least},18}}{_BLANKS}$",
         "maxLength": WITH_BLANKS,
@@ -101,7 +102,7 @@ def _with_blanks(least: int) -> JsonDict:
 
 
 def _whole(value: Any) -> Any:
-    """To JSON Schema 3.0 is an integer as 3 is."""
+    """`value` as an int where it is a whole float: to JSON Schema 3.0 is an integer."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
@@ -125,13 +126,13 @@ AnswerHex = Annotated[str, Field(pattern=r"^([0-9A-F]{2})*$", max_length=2 * LON
 StatusWord = Annotated[str, Field(pattern=r"^[0-9A-F]{4}$")]
 
 PersonName = Annotated[str, Field(pattern=text_kinds.PERSON_NAME.pattern, max_length=text_kinds.PERSON_NAME.longest)]
-# Both sides read every number in its one canonical form, whoever wrote it: small x, full width, blanks at the ends.
+# Both sides convert every number to its canonical form, from small x, full width and blanks at the ends.
 IdentityNumber = Annotated[
     identity_number.IdentityNumber,
     BeforeValidator(_canonical(15)),
     Field(pattern=LINE, min_length=15, max_length=18, json_schema_extra=_with_blanks(15)),
 ]
-NumberOfHolder = Annotated[  # as a chip has it, which may be wrong
+NumberOfHolder = Annotated[  # as on a chip, so it may be invalid
     identity_number.IdentityNumber,
     BeforeValidator(_canonical(0)),
     Field(pattern=LINE, max_length=18, json_schema_extra=_with_blanks(0)),
@@ -146,7 +147,7 @@ AreaCode = Annotated[str, Field(pattern=r"^[0-9]{6}$")]
 Address = Annotated[str, Field(pattern=text_kinds.ADDRESS.pattern, max_length=text_kinds.ADDRESS.longest)]
 Authority = Annotated[str, Field(pattern=text_kinds.AUTHORITY.pattern, max_length=text_kinds.AUTHORITY.longest)]
 CategoryText = Annotated[str, Field(pattern=text_kinds.CATEGORY.pattern, max_length=text_kinds.CATEGORY.longest)]
-LicenceCode = Annotated[  # case counts: what is in it is its issuer's
+LicenceCode = Annotated[  # case counts: its issuer defines the content
     str, Field(pattern=f"^{_IN_LINE}*{_SEEN}{_IN_LINE}*$", max_length=200), AfterValidator(str.strip)
 ]
 Telephone = Annotated[str, Field(pattern=r"^[0-9]{5,15}$")]

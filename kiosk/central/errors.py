@@ -1,4 +1,4 @@
-"""What may become of a call to central: errors by what the caller may do next."""
+"""The errors of a call to central, grouped by what the caller may do next."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _SITUATIONS = {
 
 
 class CentralError(Exception):
-    """A call to central that did not give its answer. `situation`: what became of it; `again_after_s`: when central
-    asked to come again, None where it did not.
+    """A call to central that failed. `situation`: how; `again_after_s`: after how many seconds central asked for a
+    repeat, None where it did not.
     """
 
     situation: Situation
@@ -24,7 +24,7 @@ class CentralError(Exception):
 
 
 class CentralUnreachable(CentralError):
-    """Nothing was heard. `stage`: "connect", "tls", "timeout", "lost" (connection broke) or "gateway". `cause`: for
+    """No answer came. `stage`: "connect", "tls", "timeout", "lost" (connection broke) or "gateway". `cause`: for
     "connect" one of "refused", "no_route", "silent", "name_unknown", "resolver_silent", "failed", for "tls" one of
     `tls_causes.CAUSES`, else "".
     """
@@ -40,8 +40,8 @@ class CentralUnreachable(CentralError):
 
 class CentralAnsweredGarbage(CentralError):
     """An answer outside the contract. `what`: "content_type", "too_large", "not_json", "not_the_model", "redirect",
-    "encoding", "not_a_problem", "unknown_kind" (of an answer, from a newer central), "other_call" (twice one that does
-    not name the call that was made). `status`: 0 where none was heard.
+    "encoding", "not_a_problem", "unknown_kind" (of an answer, from a newer central), "other_call" (two answers that
+    name another call). `status`: the HTTP status, 0 where none came.
     """
 
     def __init__(self, what: str, status: int) -> None:
@@ -64,5 +64,5 @@ class CentralRefusedCall(CentralError):
 
     @property
     def may_pass(self) -> bool:
-        """Whether the same call may succeed later (central's own trouble, not ours)."""
+        """Whether the same call may succeed later, because the cause is at central."""
         return self.status >= 500 or self.status == 429

@@ -1,4 +1,4 @@
-"""Grants at the kiosk: believed only when signed by central, for this permit, for this chip, and still in time."""
+"""Verifies grants at the kiosk: signed by central, for this permit and this chip, and not expired."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ M = TypeVar("M")
 
 
 class GrantFlaw(Enum):
-    """Why a grant is not believed."""
+    """Why a grant is rejected."""
 
     UNSIGNED = "unsigned"
     UNKNOWN_KEY = "unknown_key"
     BAD_SIGNATURE = "bad_signature"
     GARBAGE = "garbage"
-    NEWER_VERSION = "newer_version"  # it holds what this kiosk would have to heed and does not know
+    NEWER_VERSION = "newer_version"  # it has content that this kiosk does not know and must not ignore
     EXPIRED = "expired"
-    NOT_YET = "not_yet"  # issued later than central's clock says it is
+    NOT_YET = "not_yet"  # issued later than central's present time
     LIVES_TOO_LONG = "lives_too_long"
-    OTHER_KIND = "other_kind"  # for the face alone where chip and face were told, or the other way round
+    OTHER_KIND = "other_kind"  # for the face alone where chip and face were announced, or the reverse
     OTHER_CHIP = "other_chip"
     OTHER_PERMIT = "other_permit"
 
@@ -113,12 +113,12 @@ def verify_grant(
     chip_serial: str,
     unknown: Unknown | None = None,
 ) -> Grant:
-    """The grant inside, if central signed it for exactly this permit and chip, it has not expired at `now` (aware), and
-    it lives no longer than `contract.LONGEST_GRANT`. `told_at`: central's clock when it sent the grant, against which
-    `issued_at` is held, since the kiosk's own clock may be some minutes off; None: `now`.
+    """The grant in `signed`, if central signed it for exactly this permit and chip, it has not expired at `now`
+    (aware), and its lifetime is at most `contract.LONGEST_GRANT`. `told_at`: central's time when it sent the grant,
+    with which `issued_at` is compared, since the kiosk's own clock may be some minutes off; None: `now`.
 
-    The signature is checked over the payload's bytes as they were sent, before anything in them is read, so a field
-    that is not known here spoils nothing. `unknown` counts such fields. Raises `GrantRejected`.
+    The signature is checked over the payload's bytes as they were sent, before they are parsed, so unknown fields do no
+    harm. `unknown` counts them. Raises `GrantRejected`.
     """
     payload = _signed_bytes(signed, keys)
     version = _read(_VERSION, payload, Unknown()).version
@@ -149,7 +149,7 @@ def verify_grant(
 
 
 class _Versioned(BaseModel):
-    """The one part of a payload that every version has, or lacks where it is the first."""
+    """The version of a payload. All versions have this field but the first, which lacks it."""
 
     version: int = 1
 
@@ -167,17 +167,17 @@ def _read(adapter: TypeAdapter[M], payload: bytes, unknown: Unknown) -> M:
 
 
 def _has_term(content: contract.PermitContent) -> bool:
-    """Whether an endorsement to `content` says until when: a holder must see the new term beside the old one."""
+    """Whether `content` has the dates of the new term, which a holder must compare with the old ones."""
     return content.valid_from is not None and content.valid_to is not None and content.valid_from <= content.valid_to
 
 
 def shows_its_texts(content: contract.PermitContent) -> bool:
-    """Whether a holder sees what is going to be written: a grant of other content is garbage."""
+    """Whether a holder can see all texts that are to be written. A grant of other content is garbage."""
     return all(map(can_be_confirmed, (content.address, content.issuing_authority, content.category)))
 
 
 def domain_content(content: contract.PermitContent) -> PermitContent:
-    """The contract's permit content as the kiosk's own value. Blanks at the end of a text are left out: databases pad
+    """The contract's permit content as the kiosk's own value. Trailing blanks of texts are removed: databases pad
     columns with them, and a chip cannot tell them from its own padding.
     """
     return PermitContent(

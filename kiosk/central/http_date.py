@@ -1,7 +1,7 @@
-"""The `Date` of an HTTP answer: the three forms of RFC 9110, section 5.6.7, and nothing else. A day of the week that is
-not the date's is nobody's date.
+"""Parses the `Date` of an HTTP answer: only the three forms of RFC 9110, section 5.6.7. A date with the wrong day of
+the week is rejected.
 
-The standard library's parser takes mail's dates too, with their zones: it reads "CST" as the one of North America.
+The standard library's parser also accepts dates of e-mail with their zones, and reads "CST" as that of North America.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ _FORMS = tuple(
         f"{_DAY} {_MONTH} (?P<day>[0-9 ][0-9]) {_TIME} (?P<year>[0-9]{{4}})",
     )
 )
-_CENTURY = 2000  # of a year with two digits: no central of this contract is older
-_LAST_YEAR = 2076  # more than 50 years ahead is the past (RFC 9110); counted from the year of this contract
+_CENTURY = 2000  # for a year with two digits: no central of this contract is older
+_LAST_YEAR = 2076  # a year more than 50 ahead means the past (RFC 9110); from the year of this contract
 
 
 def parse_http_date(text: str) -> datetime | None:
-    """The moment, by the whole second; None for what is in none of the three forms, or is no date."""
+    """The time in `text`, in whole seconds; None for a text in none of the three forms, or no date."""
     for form in _FORMS:
         found = form.fullmatch(text)
         if found is not None:

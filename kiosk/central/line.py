@@ -1,10 +1,10 @@
 """The line to central: one connection, HTTP/1.1 over TLS over TCP, each exchange within one deadline.
 
-httpcore speaks HTTP on it and lets the network below be replaced, which is done here for three reasons. Its time limits
-hold for each wait on the socket, so a server that sends a header line a second, or 103 without end, holds a call for
-ever: here every wait ends with the exchange's deadline. A name with several addresses is tried one address after the
-other, each for the whole time: here the next one is begun after a quarter of a second (RFC 8305). And a connection that
-stood idle may be one that a firewall forgot: the first byte on such a connection is waited for less long.
+httpcore speaks HTTP on it and allows the network layer below to be replaced, which is done here for three reasons. Its
+time limits apply to each wait on the socket, so a server that sends a header line a second, or 103 without end, holds a
+call for ever; here every wait ends with the exchange's deadline. It tries the addresses of a name one after the other,
+each for the whole time; here the next one begins after a quarter of a second (RFC 8305). And a firewall may have
+dropped an idle connection, so the first byte on such a connection is waited for less long.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ from kiosk.data_files.central_address import CentralAddress
 KEEP_ALIVE_S = 30.0  # below what proxies and firewalls let idle (nginx 75 s, some firewalls 60 s)
 MOST_HEARD_BYTES = 1024 * 1024  # of one exchange, headers and interim answers included
 
-# While the connection is idle the kernel asks whether the other end is still there: that keeps a firewall from
-# forgetting, and a connection that was forgotten is closed before it is used (tcp(7)).
+# While the connection is idle the kernel probes the other end. The probes keep a firewall from dropping the
+# connection, and a dropped one is closed before it is used (tcp(7)).
 _PROBES = ((socket.TCP_KEEPIDLE, 10), (socket.TCP_KEEPINTVL, 5), (socket.TCP_KEEPCNT, 3))
 
 
 class TooMuchHeard(Exception):
-    """More came than any answer has."""
+    """More bytes came than any valid answer has."""
 
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """For one exchange, in seconds: until connected (name, TCP and, again, TLS), for each wait on the socket, for the
-    first byte on a connection that had stood idle, and for everything together.
+    """The time limits of one exchange, in seconds: to connect (name and TCP; the same again for TLS), for each wait on
+    the socket, for the first byte on a connection that had been idle, and for everything together.
     """
 
     connect_s: float
@@ -49,7 +49,7 @@ class Waits:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """An answer as it came: header names in lower case; `body` is cut one byte after `most_bytes`, or later."""
+    """An answer as received. Header names are in lower case; `body` may be cut, one byte or more after `most_bytes`."""
 
     status: int
     headers: dict[str, str]
@@ -59,8 +59,8 @@ class Heard:
 class Line:
     """One connection to central, opened when it is first needed. Not thread-safe.
 
-    `silent_addresses`: those of central's that had not answered when the present connection was made;
-    `certificate_ends_at`: until when the certificate is valid that central showed last, None where it showed none yet.
+    `silent_addresses`: addresses of central that had not answered when the present connection was made;
+    `certificate_ends_at`: until when central's last certificate is valid, None where it has shown none yet.
     """
 
     def __init__(
@@ -101,8 +101,8 @@ class Line:
         waits: Waits,
         most_bytes: int,
     ) -> Heard:
-        """Send a request and hear its whole answer. Raises `LineTrouble`, `TooMuchHeard`."""
-        # Raised outside the handlers, so that no exception of httpcore (it may carry the request) hangs on ours.
+        """Send a request and receive its whole answer. Raises `LineTrouble`, `TooMuchHeard`."""
+        # Raised outside the handlers, so that its context is no exception of httpcore, which may hold the request.
         trouble: Exception
         self._network.begin(waits)
         try:
@@ -140,7 +140,7 @@ class Line:
         return Heard(response.status, told, bytes(body))
 
     def use(self, context: ssl.SSLContext) -> None:
-        """Connect with other certificates from now on."""
+        """Use other certificates for connections from now on."""
         self._context = context
         self.hang_up()
 
@@ -155,7 +155,7 @@ class Line:
 
 
 class _Network(httpcore.NetworkBackend):
-    """Opens sockets, and knows until when the present exchange may last."""
+    """Opens sockets, and holds the deadline of the present exchange."""
 
     def __init__(self, clock: Callable[[], float], look_up: Resolve) -> None:
         self._clock = clock
@@ -169,25 +169,25 @@ class _Network(httpcore.NetworkBackend):
         self.certificate_ends_at: datetime | None = None
 
     def begin(self, waits: Waits) -> None:
-        """An exchange begins."""
+        """Begin an exchange."""
         self._waits = waits
         self._until = self._clock() + waits.whole_s
         self._is_reused = True
         self._heard_bytes = 0
 
     def trouble(self, stage: str, cause: str = "") -> LineTrouble:
-        """What the present exchange has met with."""
+        """The error of the present exchange."""
         return LineTrouble(stage, cause, is_forgotten=self._is_reused and self._heard_bytes == 0)
 
     def wait_s(self) -> float:
-        """How long the next wait for the other end may last. Raises `LineTrouble` where nothing is left."""
+        """How many seconds the next wait for the other end may last. Raises `LineTrouble` where no time is left."""
         longest_s = self._waits.answer_s
         if self._is_reused and self._heard_bytes == 0:
             longest_s = min(longest_s, self._waits.forgotten_s)
         return self._at_most(longest_s)
 
     def connect_wait_s(self) -> float:
-        """The same for what comes before the first byte of the request."""
+        """The same for waits before the first byte of the request."""
         return self._at_most(self._waits.connect_s)
 
     def _at_most(self, seconds: float) -> float:
@@ -197,7 +197,7 @@ class _Network(httpcore.NetworkBackend):
         return left_s
 
     def hear(self, data: bytes) -> bytes:
-        """Count what came. Raises `TooMuchHeard`."""
+        """Count received bytes and return them. Raises `TooMuchHeard`."""
         self._heard_bytes += len(data)
         if self._heard_bytes > MOST_HEARD_BYTES:
             raise TooMuchHeard
@@ -230,8 +230,8 @@ class _Network(httpcore.NetworkBackend):
 
 
 class _Stream(httpcore.NetworkStream):
-    """A socket whose every wait ends with the exchange. (Each call of Python's `ssl` holds one time limit over all that
-    it does, the handshake included, however the other end drips.)
+    """A socket on which every wait ends with the exchange's deadline. (Each call of Python's `ssl` applies one time
+    limit to all that it does, the handshake included, however slow the other end is.)
     """
 
     def __init__(self, link: socket.socket, network: _Network) -> None:
@@ -257,7 +257,7 @@ class _Stream(httpcore.NetworkStream):
             except TimeoutError:
                 break
             except OSError:
-                # httpcore looks then whether an answer came nevertheless, such as why the request is not taken.
+                # httpcore then looks for an answer, which may say why the request is not taken.
                 raise httpcore.WriteError from None
         else:
             return
@@ -295,7 +295,7 @@ class _Stream(httpcore.NetworkStream):
 
 
 def _is_readable(link: socket.socket) -> bool:
-    """Whether something, or an end, waits on an idle connection. A closed socket counts as ended."""
+    """Whether data or the end of file waits on an idle connection. A closed socket counts as ended."""
     if link.fileno() < 0:
         return True
     poll = select.poll()
@@ -304,7 +304,7 @@ def _is_readable(link: socket.socket) -> bool:
 
 
 def _end_of(certificate: Mapping[str, Any] | None) -> datetime | None:
-    """Until when a certificate that was checked is valid."""
+    """Until when a verified certificate is valid."""
     if not certificate:
         return None
     return datetime.fromtimestamp(ssl.cert_time_to_seconds(certificate["notAfter"]), UTC)

@@ -1,7 +1,8 @@
-"""Reads what central sent. Central may be newer than this kiosk, so an answer may hold what the kiosk does not know.
+"""Reads central's answers. Central may be newer than this kiosk, so an answer may have parts that the kiosk does not
+know.
 
 An unknown field is ignored, and an unknown word of an open list is read as the word that the contract names for it.
-Both are counted, and the heartbeat tells the counts. Requests are not read so: an unknown field is refused there.
+Both are counted, and the heartbeat reports the counts. In requests unknown fields are refused instead.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ M = TypeVar("M")
 
 
 class Unknown:
-    """How much of central's answers this kiosk did not know since the program started. Usable from any thread."""
+    """Counts the unknown parts of central's answers since the program started. Usable from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -31,21 +32,21 @@ class Unknown:
             self._counts["unknown_values"] += values
 
     def code(self, code: str, catalogue: Collection[str], otherwise: str) -> str:
-        """`code`, where the catalogue lists it; any other one is read as `otherwise`, and counted."""
+        """`code` if the catalogue lists it. Any other code is read as `otherwise` and counted."""
         if code in catalogue:
             return code
         self.note(values=1)
         return otherwise
 
     def counts(self) -> Mapping[str, int]:
-        """By the names that the heartbeat uses."""
+        """The counts, by the names that the heartbeat uses."""
         with self._lock:
             return dict(self._counts)
 
 
 def read_answer(adapter: TypeAdapter[M], document: bytes, unknown: Unknown) -> M:
-    """The value in `document` (JSON), without what this kiosk does not know. Raises pydantic's `ValidationError` for a
-    document that is not the model's even so; nothing is counted then.
+    """The value in `document` (JSON), without the parts that this kiosk does not know. Raises pydantic's
+    `ValidationError` for a document that does not fit the model even then; nothing is counted in that case.
     """
     try:
         return adapter.validate_json(document)

@@ -1,13 +1,12 @@
-"""Which call to central is made once more, after what, and after how long: one table for the kiosk.
+"""The table of repeats: which call to central is repeated after which failure, and after how long.
 
-Every POST has an idempotency key, and central gives a repeated key its first answer. So a call that was lost on the way
-is repeated as it was, with the same key and number, on a fresh connection: whether it was carried out before or not,
-it is carried out once. The GET made for lost replies (`GET /v1/endorsements/{id}`) is for who has no request to repeat
-any more: the start after a crash.
+Every POST has an idempotency key, and central answers a repeated key with its first answer. So a lost call is repeated
+unchanged, with the same key and number, on a new connection, and is carried out only once. The GET for lost answers
+(`GET /v1/endorsements/{id}`) is for a start after a crash, which has no request to repeat.
 
-A resident waits for most calls. Nobody waits for queued messages and heartbeats: the outbox repeats the former by its
-own clock for as long as it takes, and the next heartbeat replaces a lost one. A call for staff is repeated by its
-service, which says meanwhile that it was not taken.
+A resident waits for most calls. Nobody waits for queued messages and heartbeats: the outbox repeats the former at its
+own intervals until they arrive, and the next heartbeat replaces a lost one. A call for staff is repeated by its
+service, which shows meanwhile that it was not delivered.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from enum import Enum
 
 
 class Call(Enum):
-    """Every call of the contract, by the name under which it is logged."""
+    """The calls of the contract, by the names in the log."""
 
     ENDORSEMENTS = "endorsements"
     ENDORSEMENT_STATE = "endorsement-state"
@@ -36,7 +35,7 @@ class Call(Enum):
 
 
 class Situation(Enum):
-    """What became of a call that did not get its answer."""
+    """How a call failed."""
 
     NOT_CONNECTED = "nobody listens, no route, or the name is not known; nothing was sent"
     ADDRESS_SILENT = "no address of central took the connection in time; nothing was sent"
@@ -75,18 +74,18 @@ AGAIN_AFTER_S: Mapping[Call, _Row] = {
 }
 
 PATIENCE_S = 28.0
-"""How long a resident is let wait for one call, all repeats together. The page says what is going on meanwhile. The
+"""The most seconds that a resident waits for one call with all repeats. The page says meanwhile what is being done. The
 machine waits longer (`kiosk.workflow.deadlines`): 40 s.
 """
 
 PATIENCE_FOR_A_CONVENIENCE_S = 10.0
-"""The same for the question for work decided elsewhere: without an answer the visit goes on after 12 s."""
+"""The same for the question about work decided elsewhere; without an answer the visit goes on after 12 s."""
 
-LONGEST_RETRY_AFTER_S = 5.0  # of what central asks for in `Retry-After`, while somebody stands there
+LONGEST_RETRY_AFTER_S = 5.0  # the longest `Retry-After` that is respected while somebody waits
 
 
 def patience_s(call: Call) -> float:
-    """How long somebody is let wait for `call`, all repeats together."""
+    """The most seconds that a person waits for `call` with all repeats."""
     return PATIENCE_FOR_A_CONVENIENCE_S if call is Call.PENDING_REWRITES else PATIENCE_S
 
 
@@ -98,7 +97,7 @@ class Repeats:
         self._made: Counter[Situation] = Counter()
 
     def next_after_s(self, situation: Situation, asked_for_s: float | None) -> float | None:
-        """How long to wait before the next try; None: give up. `asked_for_s`: what central's `Retry-After` says."""
+        """Seconds to wait before the next try; None: give up. `asked_for_s`: central's `Retry-After`."""
         pauses = self._row.get(situation, ())
         at = self._made[situation]
         if at >= len(pauses):

@@ -1,4 +1,4 @@
-"""Signature algorithms as data: what a name in a key file means, for those who verify and those who sign.
+"""The signature algorithms by their names in key files, for verifying and for signing.
 
 "ed25519": RFC 8032, 32-byte keys, 64-byte signature. "sm2-sm3": GB/T 32918.2 with the default signer id
 "1234567812345678" (GM/T 0009), public key 04 ‖ x ‖ y (65 bytes), signature r ‖ s (64 bytes).
@@ -23,7 +23,7 @@ _HALF = 32
 def verify(algorithm: str, public_key: bytes, message: bytes, signature: bytes) -> bool:
     """Whether `signature` over `message` was made with the private half of `public_key`.
 
-    Raises ValueError for a key that is none of this algorithm, or an unknown algorithm.
+    Raises ValueError for a key that does not fit the algorithm, or an unknown algorithm.
     """
     if algorithm == "ed25519":
         key = Ed25519PublicKey.from_public_bytes(public_key)
@@ -41,9 +41,9 @@ def verify(algorithm: str, public_key: bytes, message: bytes, signature: bytes) 
 
 
 def signer(algorithm: str, private_key: bytes) -> Callable[[bytes], bytes]:
-    """What makes the signature over a message with this key, which is taken apart once.
+    """A function that signs a message with this key. The key is decoded once.
 
-    gmalg's SM2 is not constant in time: only test keys may be used with it.
+    gmalg's SM2 does not run in constant time, so only test keys may be used with it.
     """
     if algorithm == "ed25519":
         return Ed25519PrivateKey.from_private_bytes(private_key).sign
@@ -82,7 +82,7 @@ def check_public_key(algorithm: str, public_key: bytes) -> None:
 
 
 def _gmalg() -> Any:
-    # Imported when first needed: gmalg is pure Python, carries no type marks, and most sites sign with Ed25519.
+    # Imported when first needed: gmalg is pure Python, has no type annotations, and most sites sign with Ed25519.
     return importlib.import_module("gmalg")
 
 

@@ -1,7 +1,7 @@
-"""Why TLS with central was not agreed on: OpenSSL's reasons as the few kinds that ask for different remedies.
+"""Why TLS with central failed: OpenSSL's reasons, grouped into the few kinds with different remedies.
 
 Numbers of a failed verification: OpenSSL, `X509_STORE_CTX_get_error(3)`. Names of reasons: `SSL_R_*` in its `sslerr.h`;
-an alert that the other end sent has ALERT in its name.
+an alert from the other end has ALERT in its name.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _OF_VERSION = ("PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL", "INAPPROPRIATE_FALLBA
 
 
 def cause_of(error: ssl.SSLError) -> str:
-    """One of `CAUSES`."""
+    """The cause of `error`, one of `CAUSES`."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return _OF_VERIFICATION.get(error.verify_code, NOT_ACCEPTED)
     reason = error.reason or ""

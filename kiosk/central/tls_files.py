@@ -1,4 +1,4 @@
-"""The three PEM files of the line to central: who central is, who this kiosk is. Read anew when they change."""
+"""The three PEM files of the line to central: its authority, the kiosk's certificate and key. Reread when changed."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _Stamp = tuple[int, int, int] | None
 
 
 class TlsFiles:
-    """`context` is made of `central`'s authority, the kiosk's `certificate` and its `key`; the two moments are of what
-    is in it, whatever stands in the files by now: `own_ends_at` of the kiosk's own certificate, `authority_ends_at` of
-    the authority that ends last. Raises `CertificateFileError` for files that cannot be used.
+    """The TLS context made of `central`'s authority, the kiosk's `certificate` and its `key`. `own_ends_at` is the end
+    of the kiosk's certificate, `authority_ends_at` that of the authority that ends last; both are of the context, even
+    if the files have changed since. Raises `CertificateFileError` for files that cannot be used.
     """
 
     def __init__(self, central: Path, certificate: Path, key: Path) -> None:
@@ -26,8 +26,8 @@ class TlsFiles:
         self._load()
 
     def renew(self) -> bool:
-        """Whether there is another context now. Files that do not fit together (one of two was replaced) are named in
-        the log, and left until one of them changes again.
+        """Reread changed files; returns whether there is a new context. Files that do not fit together (one of two was
+        replaced) are logged, and not tried again before one of them changes.
         """
         stamps = self._found()
         if stamps == self._stamps:
@@ -44,7 +44,7 @@ class TlsFiles:
     def _load(self) -> None:
         central, certificate, key = self._paths
         context = _context(central, certificate, key)
-        # A kiosk's own certificate is the first of its chain; authorities may stand in a file old and new.
+        # A kiosk's own certificate is the first of its chain. A file may have an old and a new authority.
         own, authority = _ends(certificate)[0], max(_ends(central))
         self.context, self.own_ends_at, self.authority_ends_at = context, own, authority
 
@@ -56,17 +56,17 @@ def _stamp(path: Path) -> _Stamp:
     try:
         found = path.stat()
     except OSError:
-        return None  # no file: another one than any that was there
+        return None  # no file: differs from any file
     return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def _context(ca: Path, certificate: Path, key: Path) -> ssl.SSLContext:
-    # Not ssl.create_default_context, which lets SSLKEYLOGFILE have the secrets of every call written to a file.
+    # Not ssl.create_default_context, because with it SSLKEYLOGFILE writes the secrets of every call to a file.
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     load_authority(context, ca)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    # A server that knows only by the path that it wants a certificate (Apache's SSLVerifyClient in a Location) asks for
-    # it after the handshake: RFC 8446, section 4.6.2.
+    # A server that decides by the path whether to ask for a certificate (Apache's SSLVerifyClient in a Location) asks
+    # for it after the handshake: RFC 8446, section 4.6.2.
     context.post_handshake_auth = True
     load_identity(context, certificate, key)
     return context

@@ -1,4 +1,4 @@
-"""What the commands about regions share: reading their arguments, with one clear line for what cannot be asked."""
+"""Reads the arguments that the commands about regions share. A wrong argument gives one clear line."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ MOST_AGE = 150
 
 
 class BadUseError(Exception):
-    """What was asked for cannot be asked. One line."""
+    """An argument is wrong; the text is one line."""
 
 
 def one_of(flag: str, given: str, known: Collection[str]) -> str:
-    """`given`, if it is known."""
+    """`given`, if it is one of `known`; raises `BadUseError` otherwise."""
     if given not in known:
         raise BadUseError(f"{flag}: unknown {given!r}; known: {', '.join(known) or 'none'}")
     return given
@@ -35,13 +35,13 @@ def if_given(flag: str, given: str | None, known: Collection[str]) -> str | None
 
 
 def each_of(flag: str, given: Iterable[str], known: Collection[str]) -> Iterator[str]:
-    """The keys of a flag that may be repeated and takes several, separated by commas."""
+    """The keys of a flag that may be repeated and takes several keys, separated by commas."""
     for key in (part.strip() for keys in given for part in keys.split(",")):
         yield one_of(flag, key, known)
 
 
 def yes_or_no(flag: str, given: str | None) -> bool | None:
-    """None where the flag was not given."""
+    """Whether the flag says yes; None where it was not given."""
     return None if given is None else one_of(flag, given, ("yes", "no")) == "yes"
 
 
@@ -70,7 +70,7 @@ def age(text: str | None) -> int | None:
 
 
 def language(given: str, region: Region) -> str:
-    """A language that the region's file is written in."""
+    """`given`, if the region's file has texts in that language."""
     return one_of("--language", given, tuple(dict(region.name.by_language)))
 
 
@@ -80,7 +80,7 @@ def shipped(flag: str, name: str) -> Path:
 
 
 def category(region: Region, given: str | None) -> str:
-    """The permit's category; where the region has one, or a usual one, it need not be given."""
+    """The permit's category. It need not be given where the region has only one, or a usual one."""
     if given is not None:
         return one_of("--category", given, region.categories)
     if len(region.categories) == 1:
@@ -91,7 +91,7 @@ def category(region: Region, given: str | None) -> str:
 
 
 def demand_dates(region: Region, valid_from: date | None, valid_to: date | None, issued: date | None) -> None:
-    """What this region's anniversaries cannot be counted without."""
+    """Demand the dates that this region needs to count anniversaries."""
     term = region.term
     if term.permit_carries_end and valid_to is None:
         raise BadUseError("--valid-to is missing")

@@ -54,7 +54,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--agent", metavar="KIND", help="who acts for the holder: " + ", ".join(_AGENT_WORDS))
     parser.add_argument("--issuer", metavar="same|other", help="whether another authority will issue from now on")
     parser.add_argument("--issuing-authority", default="", metavar="NAME", help="the authority the permit names")
-    parser.add_argument("--home-area", metavar="yes|no", help="whether the kiosk stands in the area of the home")
+    parser.add_argument("--home-area", metavar="yes|no", help="whether the kiosk is in the area of the home")
     parser.add_argument(
         "--evidence", action="append", default=[], metavar="KEY,…", help="what central verified: the region's keys"
     )
@@ -65,7 +65,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the assessment. Returns 0, or 2 with what is wrong on standard error."""
+    """Print the assessment. Returns 0, or 2 with the mistake on standard error."""
     try:
         region = load_region(_region_file(args))
         request = _request(region, args)
@@ -126,7 +126,7 @@ def _declared(region: Region, args: argparse.Namespace) -> frozenset[str]:
 
 
 def _new_category(region: Region, service: Service, category: str, asked: str | None) -> str | None:
-    """The category asked for; where a permit may become one other only, a change of category can mean no other."""
+    """The category asked for. If a change of category has only one possible category, it need not be given."""
     others = region.categories[category].may_become
     if asked is None and service is Service.CHANGE_CATEGORY and len(others) == 1:
         return others[0]

@@ -1,5 +1,5 @@
 """`python -m kiosk central serve | seed | purge | openapi | vectors | make-authority | issue-client | revoke | show`,
-and what `review_command`, `kiosks_command` and `kiosk.central.check` add.
+and the verbs that `review_command`, `kiosks_command` and `kiosk.central.check` add.
 """
 
 from __future__ import annotations
@@ -50,35 +50,35 @@ MOST_GRANT_MINUTES = round(LONGEST_GRANT.total_seconds()) // 60
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add `central` and its verbs; each leaf sets `run`."""
-    central = subparsers.add_parser("central", help="the reference central: serve it, feed it, look into it")
+    """Add `central` and its verbs; each verb sets `run`."""
+    central = subparsers.add_parser("central", help="the reference central: serve it, fill it, inspect it")
     verbs = central.add_subparsers(required=True, metavar="VERB")
     _register_serve(verbs)
     _with_database(_leaf(verbs, "seed", _seed, "write residents and permits from a JSON file")).add_argument(
         "file", type=Path
     )
-    _with_database(_leaf(verbs, "purge", _purge, "delete what has outlived its retention time")).add_argument(
-        "--even-so", action="store_true", help="the clock is right, though central has written nothing near it"
+    _with_database(_leaf(verbs, "purge", _purge, "delete records that are past their retention time")).add_argument(
+        "--even-so", action="store_true", help="the clock is right, though no record of central is near it"
     )
     openapi = _leaf(verbs, "openapi", _openapi, "write the OpenAPI document")
-    openapi.add_argument("--check", action="store_true", help="only say whether the checked-in document is current")
+    openapi.add_argument("--check", action="store_true", help="only check whether the checked-in document is current")
     _leaf(verbs, "vectors", _vectors, "write the test vectors: grants, MACs")
-    authority = _leaf(verbs, "make-authority", _make_authority, "throw-away certificates and grant keys")
+    authority = _leaf(verbs, "make-authority", _make_authority, "make throw-away certificates and grant keys")
     authority.add_argument("directory", type=Path)
     authority.add_argument("--kiosk", default=DEMO_KIOSK)
     authority.add_argument("--sign-with", choices=ALGORITHMS, default="ed25519")
-    client = _leaf(verbs, "issue-client", _issue_client, "one more kiosk's certificate from that authority")
+    client = _leaf(verbs, "issue-client", _issue_client, "issue a further kiosk's certificate with that authority")
     client.add_argument("directory", type=Path)
     client.add_argument("kiosk", type=_file_name)
     for verb, run, help_text in (
-        ("register-kiosk", _register_kiosk, "let a kiosk call: ID, or ID=AREA for where it stands"),
-        ("retire-kiosk", _retire_kiosk, "turn a kiosk away"),
+        ("register-kiosk", _register_kiosk, "accept a kiosk's calls: ID, or ID=AREA with its area"),
+        ("retire-kiosk", _retire_kiosk, "refuse a kiosk's calls"),
     ):
         _with_database(_leaf(verbs, verb, run, help_text)).add_argument("kiosk", type=_named_kiosk)
-    revoke = _with_database(_leaf(verbs, "revoke", _revoke, "turn one certificate away for good"))
+    revoke = _with_database(_leaf(verbs, "revoke", _revoke, "refuse one certificate for good"))
     revoke.add_argument("certificate", type=Path)
     revoke.add_argument("--reason", default="lost")
-    _with_database(_leaf(verbs, "show", _show, "how much there is, in which state; nobody's data"))
+    _with_database(_leaf(verbs, "show", _show, "count the records by state; shows no personal data"))
     review_command.register(verbs, lambda *words: _with_database(_leaf(*words)))
     kiosks_command.register(verbs, lambda *words: _with_database(_leaf(*words)))
     check_command.register(lambda *words: _leaf(verbs, *words))
@@ -94,10 +94,10 @@ def _register_serve(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--behind-proxy",
         type=Path,
         metavar="SOCKET",
-        help="TLS ends in a proxy on this machine (kiosk/central/nginx.conf); serve it on this Unix socket",
+        help="TLS ends in a proxy on this machine (kiosk/central/nginx.conf), served on this Unix socket",
     )
     serve.add_argument(
-        "--proxy-user", default="www-data", metavar="USER", help="whose processes alone are let in on that socket"
+        "--proxy-user", default="www-data", metavar="USER", help="only this user's processes may use that socket"
     )
     serve.add_argument("--keys", type=Path, nargs="+", required=True, help="key files of the software HSM")
     serve.add_argument("--region", type=Path, nargs="+", default=[Path("assets/regions")], help="files or directories")
@@ -114,7 +114,7 @@ def _register_serve(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) 
     serve.add_argument(
         "--threads",
         type=whole("threads", 1, 64),
-        help=f"calls carried out at once; {THREADS_WITH_SQLITE} with SQLite, {THREADS_WITH_POSTGRESQL} with PostgreSQL",
+        help=f"number of calls at a time; {THREADS_WITH_SQLITE} with SQLite, {THREADS_WITH_POSTGRESQL} with PostgreSQL",
     )
     serve.add_argument("--fault", choices=FAULT_NAMES, help="misbehave at the wire, for tests")
 
@@ -148,7 +148,7 @@ def _with_database(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
 
 
 def _readable(run: Callable[[argparse.Namespace], int], args: argparse.Namespace) -> int:
-    """Mistakes in files become lines, not tracebacks."""
+    """Run a verb; print mistakes in files as lines instead of a traceback."""
     try:
         return run(args)
     except (
@@ -208,7 +208,7 @@ def _serve(args: argparse.Namespace) -> int:
 
 
 def _proxy(args: argparse.Namespace) -> Proxy | None:
-    """Raises OSError for a user that is not known here."""
+    """The proxy, if there is one. Raises OSError for an unknown user."""
     if args.behind_proxy is None:
         return None
     proxy = Proxy(args.behind_proxy, args.proxy_user)
@@ -272,7 +272,7 @@ def _issue_client(args: argparse.Namespace) -> int:
 
 
 def _keep(*files: Path) -> None:
-    """Raises FileExistsError for a file that would be overwritten: a key that is gone cannot be made again."""
+    """Raise FileExistsError for a file that would be overwritten, because a lost key cannot be made again."""
     for file in files:
         if file.exists():
             raise FileExistsError(f"{file} is there already and is not overwritten; move it away, or choose another")

@@ -1,4 +1,4 @@
-"""`python -m kiosk central check URL`: 0 all that was tried conforms, 1 something does not, 2 it could not be tried."""
+"""`python -m kiosk central check URL`. Exit status: 0 all tried checks conform, 1 one deviates, 2 nothing was tried."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Parser = argparse.ArgumentParser
 
 def register(leaf: Callable[[str, Callable[[argparse.Namespace], int], str], Parser]) -> None:
     """Add `check`; `leaf(verb, run, help)` makes its parser."""
-    check = leaf("check", run, "play a kiosk against any central, and say what is not as the contract says")
+    check = leaf("check", run, "act as a kiosk against any central, and list deviations from the contract")
     check.add_argument("url", nargs="?", help="https://host:port")
     check.add_argument("--example", action="store_true", help="only print an example of --data")
     check.add_argument("--ca", type=Path, metavar="FILE", help="central's authority (PEM)")
@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 class _Unusable(Exception):
-    """Something on the command line that cannot be used, in words."""
+    """An argument that cannot be used; the text says why."""
 
 
 def _target(args: argparse.Namespace) -> Target:

@@ -1,5 +1,5 @@
-"""`python -m kiosk central kiosks | gaps | staff-calls | accept-journal`: how the kiosks are, what never came, and who
-asked for staff.
+"""`python -m kiosk central kiosks | gaps | staff-calls | accept-journal`: the kiosks' states, missing calls, calls for
+staff, and accepting a journal that began again.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ def register(
     verbs: argparse._SubParsersAction[argparse.ArgumentParser],
     leaf: Callable[[argparse._SubParsersAction[argparse.ArgumentParser], str, Run, str], argparse.ArgumentParser],
 ) -> None:
-    """Add the verbs. `leaf` makes one that has `--database`. All end with 1 where somebody should look."""
-    leaf(verbs, "kiosks", _kiosks, "how every kiosk is by its last heartbeat, a line of JSON each")
+    """Add the verbs. `leaf` makes a verb with `--database`. All end with status 1 where somebody should look."""
+    leaf(verbs, "kiosks", _kiosks, "the state of every kiosk by its last heartbeat, a line of JSON each")
     missing = leaf(verbs, "gaps", _gaps, "numbered calls of kiosks that never came, or came with a number used before")
     missing.add_argument(
         "--minutes",
@@ -40,7 +40,9 @@ def register(
         default=round(staff_calls.LATELY.total_seconds() / 60),
         help="within the last so many",
     )
-    accept = leaf(verbs, "accept-journal", _accept_journal, "forget how far a kiosk's journal was: it began anew")
+    accept = leaf(
+        verbs, "accept-journal", _accept_journal, "accept that a kiosk's journal began again, and forget its head"
+    )
     accept.add_argument("kiosk")
 
 

@@ -1,6 +1,6 @@
 """`python -m kiosk central review list | show | approve | return`, `made`, `collected`: the officer's command line.
 
-What an officer needs to decide is on the screen of the officer; it is printed, and logged nowhere.
+The data that an officer needs is printed to the officer's screen and logged nowhere.
 """
 
 from __future__ import annotations
@@ -34,25 +34,25 @@ Leaf = Callable[
 
 
 def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser], leaf: Leaf) -> None:
-    """Add `review`, `made` and `collected`. `leaf(verbs, name, run, help)`: a verb with a database."""
-    review = verbs.add_parser("review", help="applications: look at them, decide them").add_subparsers(
+    """Add `review`, `made` and `collected`. `leaf(verbs, name, run, help)`: makes a verb with `--database`."""
+    review = verbs.add_parser("review", help="show applications and decide them").add_subparsers(
         required=True, metavar="VERB"
     )
-    _with_rules(leaf(review, "list", _list, "what waits for somebody; nobody's data"))
-    _numbered(_with_rules(leaf(review, "show", _show, "one application, with all that a decision needs")))
-    approve = _numbered(_with_rules(leaf(review, "approve", _approve, "let the next stage pass")))
+    _with_rules(leaf(review, "list", _list, "list waiting applications, without personal data"))
+    _numbered(_with_rules(leaf(review, "show", _show, "show one application, with all that a decision needs")))
+    approve = _numbered(_with_rules(leaf(review, "approve", _approve, "approve the next stage")))
     approve.add_argument("--stage", help="refused unless it is the next one")
-    approve.add_argument("--all", action="store_true", help="every stage that is left")
-    approve.add_argument("--address", help="last stage: where the holder lives, where central does not know it")
-    approve.add_argument("--authority", help="last stage: who issues from now on")
-    approve.add_argument("--category", help="last stage: another category than was asked for")
+    approve.add_argument("--all", action="store_true", help="all remaining stages")
+    approve.add_argument("--address", help="last stage: the holder's address, if central does not have it")
+    approve.add_argument("--authority", help="last stage: the issuing authority from now on")
+    approve.add_argument("--category", help="last stage: a category other than the one asked for")
     returned = _numbered(_with_rules(leaf(review, "return", _return, "send an application back")))
     returned.add_argument("--reason", required=True, help=f"one of {', '.join(RETURN_CODES)}")
     returned.add_argument("--stage", help="refused unless it is the next one")
-    made = _numbered(_with_rules(leaf(verbs, "made", _made, "the permit can be had from now on")))
+    made = _numbered(_with_rules(leaf(verbs, "made", _made, "note that the permit is ready from now on")))
     made.add_argument("--station", required=True)
     made.add_argument("--ready-from", type=day, default=None, help="a date; today if left out")
-    _numbered(_with_rules(leaf(verbs, "collected", _collected, "the holder has the permit")))
+    _numbered(_with_rules(leaf(verbs, "collected", _collected, "note that the holder has the permit")))
 
 
 def _with_rules(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
@@ -68,7 +68,7 @@ def _numbered(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
 
 @contextmanager
 def _office(args: argparse.Namespace) -> Iterator[tuple[Reviewing, Session, datetime]]:
-    """To decide."""
+    """The reviewing of applications, in a session that writes, and the time."""
     reviewing = Reviewing(RegionRules.from_files(args.region), Fitting.from_files(args.permits))
     with closing(opening.to_change(args.database)) as database, database.writing() as session:
         yield reviewing, session, system_clock()
@@ -76,7 +76,7 @@ def _office(args: argparse.Namespace) -> Iterator[tuple[Reviewing, Session, date
 
 @contextmanager
 def _reading_room(args: argparse.Namespace) -> Iterator[tuple[Reviewing, Session]]:
-    """To look."""
+    """The reviewing of applications, in a session that reads."""
     reviewing = Reviewing(RegionRules.from_files(args.region), Fitting.from_files(args.permits))
     with closing(opening.to_read(args.database)) as database, database.reading() as session:
         yield reviewing, session

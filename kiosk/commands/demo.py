@@ -1,4 +1,4 @@
-"""python -m kiosk demo: a scenario played from end to end, before your eyes, and a report of it."""
+"""python -m kiosk demo: plays a scenario from end to end on the display, and writes a report."""
 
 from __future__ import annotations
 
@@ -26,22 +26,27 @@ OUT = ROOT / "build" / "demo"
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `demo`."""
     parser = subparsers.add_parser("demo", help="play a scenario from end to end and report")
-    parser.add_argument("--scenario", default=scenarios.DEFAULT, help=f"which one (default {scenarios.DEFAULT})")
-    parser.add_argument("--list", action="store_true", help="only say which scenarios there are")
-    parser.add_argument("--out", type=Path, help="where report and pictures go (default build/demo, or in it)")
-    parser.add_argument("--pace", type=pace, default=1.0, help="1 devices take real times, 0 none (default 1)")
+    parser.add_argument("--scenario", default=scenarios.DEFAULT, help=f"which scenario (default {scenarios.DEFAULT})")
+    parser.add_argument("--list", action="store_true", help="only list the scenarios")
     parser.add_argument(
-        "--think", type=number("seconds", 0, 60), default=0.8, help="seconds that the resident looks at each screen"
+        "--out", type=Path, help="directory for report and pictures (default build/demo, or a directory in it)"
+    )
+    parser.add_argument("--pace", type=pace, default=1.0, help="1: devices take real times; 0: none (default 1)")
+    parser.add_argument(
+        "--think",
+        type=number("seconds", 0, 60),
+        default=0.8,
+        help="seconds for which the resident looks at each screen",
     )
     languages = languages_in(ASSETS / "locale")
     parser.add_argument("--language", choices=languages, default=languages[0])
-    parser.add_argument("--hidden", action="store_true", help="under Xvfb even where there is a display")
-    parser.add_argument("--direct-chip", action="store_true", help="without pcscd, as where it cannot be had")
+    parser.add_argument("--hidden", action="store_true", help="use Xvfb even where there is a display")
+    parser.add_argument("--direct-chip", action="store_true", help="without pcscd, where it is not available")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 only if everything agrees with what the scenario expects; 1 if not; 2 if it could not be tried."""
+    """Play a scenario. Returns 0 if everything is as the scenario expects, 1 if not, 2 if it could not be played."""
     if args.list:
         print(scenarios.listing())
         return 0
@@ -68,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
         with Simulation(wishes, out / "state") as place:
             for note in place.notes:
                 print(note)
-            print(f"One moment: the kiosk starts, and a resident comes. ({scenario.about})")
+            print(f"Starting the kiosk; then a resident comes. ({scenario.about})")
             played = play(place, scenario, out, args.think)
     except (DidNotStart, ScreenNotSeen, OfficerWasRefused, FileNotFoundError) as error:
         print(f"The demo could not be played: {error}", file=sys.stderr)
@@ -84,7 +89,7 @@ def _out_of(scenario: Scenario) -> Path:
 
 
 def _clear(out: Path) -> None:
-    """Take away what an earlier run left, but not what another scenario left in a folder of its own."""
+    """Delete the files of an earlier run, but not the directories of other scenarios."""
     for name in ("screens", "state"):
         shutil.rmtree(out / name, ignore_errors=True)
     for old in (*out.glob("*.png"), out / "report.json"):

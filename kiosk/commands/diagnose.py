@@ -20,7 +20,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = subparsers.add_parser(
         "diagnose",
         help="is this kiosk ready, and if not, why",
-        description="Asks every part how it is; moves no permit, prints nothing, reads nobody's data. "
+        description="Checks every part. It moves no permit, prints no paper and reads no personal data. "
         "Exit status: 0 ready, 1 degraded, 2 not in service.",
     )
     parser.add_argument("--config", type=Path, default=DEFAULT_CONFIG, help=f"configuration (default {DEFAULT_CONFIG})")

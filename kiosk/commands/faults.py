@@ -1,4 +1,4 @@
-"""python -m kiosk faults: the catalogue of everything that a person must act on, for whoever stands before a code."""
+"""python -m kiosk faults: the fault catalogue, to look a code up."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ _MEANS = {
 def register(commands: argparse._SubParsersAction[Any]) -> None:
     """Add `faults` to the command line."""
     parser = commands.add_parser("faults", help="every fault: code, meaning, what residents read, what to do")
-    parser.add_argument("code", nargs="*", help="only these: codes, or the beginnings of codes")
-    parser.add_argument("--language", metavar="TAG", help="what residents read, in this language only (zh-Hans, en)")
-    parser.add_argument("--region", type=Path, metavar="FILE", help="a region file: what it tells technicians")
+    parser.add_argument("code", nargs="*", help="only these codes, or codes that begin so")
+    parser.add_argument("--language", metavar="TAG", help="residents' texts in this language only (zh-Hans, en)")
+    parser.add_argument("--region", type=Path, metavar="FILE", help="a region file, to add its texts for technicians")
     parser.add_argument("--json", action="store_true", help="as JSON, one object a fault")
     parser.set_defaults(run=print_faults)
 
 
 def print_faults(args: argparse.Namespace) -> int:
-    """Print the catalogue, by code. 0; 2 for a language or a code that there is not, or a region file with mistakes."""
+    """Print the catalogue by code. Returns 0; 2 for an unknown language or code, or a region file with mistakes."""
     public = public_texts()
     if args.language is not None and args.language not in public:
         print(f"there are no texts in {args.language!r}; there are {', '.join(public)}")
@@ -67,12 +67,12 @@ def print_faults(args: argparse.Namespace) -> int:
 
 
 def _told_by_region(path: Path | None) -> LocalText | None:
-    """What a region wants technicians to do about a permit that cannot be read. Raises `RegionFileError`."""
+    """The region's text for technicians about a permit that cannot be read. Raises `RegionFileError`."""
     return None if path is None else load_region(path).texts.get("texts.technician_unreadable_permit")
 
 
 def public_texts() -> dict[str, dict[str, str]]:
-    """By language, what residents read of each kind of fault."""
+    """The residents' text of each kind of fault, by language."""
     texts = {}
     for path in sorted(LOCALES.glob("*.toml"), reverse=True):
         table = read_toml(path)["fault"]

@@ -1,4 +1,4 @@
-"""python -m kiosk holder-check add-attendant: make a code for somebody who may confirm that the holder stands there."""
+"""python -m kiosk holder-check add-attendant: makes a code for an attendant who may confirm a holder's presence."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def register(commands: argparse._SubParsersAction[Any]) -> None:
 
 
 def add_attendant(args: argparse.Namespace) -> int:
-    """Print the line for [holder_check.attendants]. 0; 2 for what cannot be a number or a secret."""
+    """Print the line for [holder_check.attendants]. Returns 0; 2 for an invalid number or secret."""
     if _NUMBER.fullmatch(args.number) is None:
         return _no("an attendant's number has two digits")
     secret = asked("The secret, six to ten digits: ")

@@ -35,38 +35,38 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Add `journal`."""
     parser = subparsers.add_parser(
         "journal",
-        help="is the journal what was written, and how far is it",
-        description="May be used while the kiosk runs. Exit status: 0 done, and the journal holds together; 1 it does "
-        "not, or the command was refused; 2 there is no journal to look at.",
+        help="verify, back up, restore or purge the journal",
+        description="All but restore may be used while the kiosk runs. Exit status: 0 done, and the journal is valid; "
+        "1 it is not, or the command was refused; 2 there is no journal.",
     )
     parser.add_argument("--config", type=Path, default=DEFAULT_CONFIG, help=f"configuration (default {DEFAULT_CONFIG})")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="verb")
-    verify = _verb(verbs, "verify", _verify, "look through the whole chain, the journal's or a copy's")
+    verify = _verb(verbs, "verify", _verify, "verify the whole chain, of the journal or of a copy")
     verify.add_argument(
         "looked_at", type=Path, nargs="?", metavar="FILE", help="a copy, instead of the kiosk's journal"
     )
     verify.add_argument(
-        "--told", type=_head, metavar="NUMBER:HASH:HEX", help="and hold it against the head that central knows"
+        "--told", type=_head, metavar="NUMBER:HASH:HEX", help="also compare it with the head that central knows"
     )
     _verb(verbs, "head", _head_of, "the newest step, as central is told it: NUMBER:HASH:HEX")
-    _verb(verbs, "backup", _back_up, "copy the journal into a new file, whole, while the kiosk runs").add_argument(
+    _verb(verbs, "backup", _back_up, "copy the journal into a new file, also while the kiosk runs").add_argument(
         "copy", type=Path, metavar="FILE", help="must not exist yet"
     )
     _verb(
         verbs,
         "restore",
         _restore,
-        "let a backup take the journal's place, which is put aside; the kiosk must not run",
+        "replace the journal by a backup, and keep the old one under another name; the kiosk must not run",
     ).add_argument("looked_at", type=Path, metavar="FILE", help="a file that `backup` wrote")
-    purge = _verb(verbs, "purge", _purge, "forget what is too old, if central confirms what the time is")
+    purge = _verb(verbs, "purge", _purge, "delete records that are too old, if central confirms the time")
     purge.add_argument(
         "--keep-days",
         type=whole("days", LEAST_KEPT_DAYS, MOST_KEPT_DAYS),
         metavar="DAYS",
-        help=f"instead of what the configuration says; {LEAST_KEPT_DAYS} to {MOST_KEPT_DAYS}",
+        help=f"instead of the days in the configuration; {LEAST_KEPT_DAYS} to {MOST_KEPT_DAYS}",
     )
     purge.add_argument("--even-so", action="store_true", help="the clock is right, though central does not confirm it")
-    _verb(verbs, "accept", _accept, "believe a broken journal again from here on; a copy of it is kept beside it")
+    _verb(verbs, "accept", _accept, "accept a broken journal as valid from here on; a copy is kept beside it")
     parser.set_defaults(run=run)
 
 
@@ -114,7 +114,7 @@ def _verify(config: Config, path: Path, args: argparse.Namespace) -> int:
     looked_at: Path = args.looked_at or path
     is_alone = not (path.exists() and looked_at.samefile(path))
     if is_alone and journal_file.has_log(looked_at):
-        demand_own(looked_at)  # SQLite makes a file beside it
+        demand_own(looked_at)  # SQLite creates a file beside it
     return _tell(verify_file(looked_at, config.journal.hash, args.told, progress, is_alone=is_alone))
 
 
@@ -126,8 +126,8 @@ def _tell(verdict: Verdict) -> int:
     print(f"BROKEN: {verdict.broken}")
     if verdict.broken.kind is BreakKind.LOG_MISSING:
         print(
-            "The file was in use, and the log beside it (-wal), in which the newest steps stood, is not there: it "
-            "was copied without it, or somebody took the log away. Make copies with `journal backup`."
+            "The file was in use, and its log (-wal) with the newest steps is missing: the file was copied without it, "
+            "or the log was removed. Make copies with `journal backup`."
         )
     return BROKEN
 
@@ -194,11 +194,11 @@ def _accept(config: Config, path: Path, _: argparse.Namespace) -> int:
 
 @contextmanager
 def opened_to_write(config: Config, path: Path) -> Iterator[Journal]:
-    """The journal, for a note beside a running kiosk or in its place."""
+    """The journal, to write to it while a kiosk is running or while none is."""
     try:
         lock = StateLock.take(config.state_dir, "a journal command")
     except StateHeld:
-        lock = None  # the file is marked as in use by the one who holds it, and will be whole when that one ends
+        lock = None  # the running kiosk has marked the file as in use, and completes it when it ends
     try:
         with closing(Journal(path, SystemClock().now, config.journal.hash)) as journal:
             if lock is not None:

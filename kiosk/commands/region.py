@@ -1,4 +1,4 @@
-"""`python -m kiosk region check | show`: what is wrong with a region file, and what it means."""
+"""`python -m kiosk region check | show`: lists the mistakes of region files, or shows the meaning of one."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Add the `region` command to a program's subparsers (argparse)."""
     parser = subparsers.add_parser("region", help="check a region file, or show what it means")
     words = parser.add_subparsers(dest="word", required=True, metavar="check | show")
-    check = words.add_parser("check", help="every mistake of region files, a line each")
-    check.add_argument("files", nargs="*", metavar="FILE", help="without any: the shipped regions")
-    check.add_argument("--on", metavar="DATE", help="as of this day (today): which years' holidays are missing")
+    check = words.add_parser("check", help="list every mistake in region files, a line each")
+    check.add_argument("files", nargs="*", metavar="FILE", help="default: the shipped regions")
+    check.add_argument("--on", metavar="DATE", help="the day for which missing holidays are listed (default today)")
     check.set_defaults(run=run_check)
-    show = words.add_parser("show", help="a permit's year as a table: window, tiers, what each day means")
+    show = words.add_parser("show", help="show a permit's year as a table: window, tiers, what each day means")
     show.add_argument("region", metavar="NAME|FILE", help="a region of assets/regions, or a region file")
     show.add_argument("--valid-from", metavar="DATE", help=f"start of the permit's term (as example {EXAMPLE_START})")
-    show.add_argument("--valid-to", metavar="DATE", help="its end (if not given: one term later)")
+    show.add_argument("--valid-to", metavar="DATE", help="end of the permit's term (default: one term later)")
     show.add_argument("--on", metavar="DATE", help="mark this day")
-    show.add_argument("--category", metavar="KEY", help="the permit's category (if not given: a table for each)")
-    show.add_argument("--pilot", action="store_true", help="as where the authority ordered a trial")
+    show.add_argument("--category", metavar="KEY", help="the permit's category (default: a table for each)")
+    show.add_argument("--pilot", action="store_true", help="as at a kiosk where the authority ordered a trial")
     show.add_argument("--language", default=LANGUAGES[0], metavar="TAG", help="language of the words (zh-Hans)")
     show.set_defaults(run=run_show)
 
 
 def run_check(args: argparse.Namespace) -> int:
-    """One line for each mistake on standard error and 2, or one line that there is none and 0. Missing holidays are no
-    mistake: a line for each year, on standard error too.
+    """Print a line for each mistake on standard error and return 2, or a line that there is none and return 0. Missing
+    holidays are no mistake, but each such year also has a line on standard error.
     """
     try:
         on = given.day("--on", args.on) or datetime.now(CHINA).date()
@@ -71,7 +71,7 @@ def _mistakes(file: Path) -> list[str]:
 
 
 def run_show(args: argparse.Namespace) -> int:
-    """Print the region and a year of each of its permits. Returns 0, or 2 with what is wrong on standard error."""
+    """Print the region and a year of each of its permits. Returns 0, or 2 with the mistake on standard error."""
     try:
         is_file = args.region.endswith(".toml") or "/" in args.region
         region = load_region(Path(args.region) if is_file else given.shipped("NAME", args.region))

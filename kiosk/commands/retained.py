@@ -21,16 +21,18 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Add `retained`."""
     parser = subparsers.add_parser(
         "retained",
-        help="which permits lie in the bin",
-        description="One line for each: the number that its holder was shown, when it was kept, and by which "
-        "endorsement central knows of it. A question mark: the permit was to go into the bin, and the unit "
-        "did not say that it did; look, and say what you found. May be used while the kiosk runs.",
+        help="list the permits in the bin, or note that it was emptied",
+        description="Prints a line for each permit: the number that its holder was shown, when it was retained, and "
+        "the endorsement's number at central. A question mark: the permit was to go into the bin, and the unit did "
+        "not confirm it; look into the bin, then use --found or --not-found. May be used while the kiosk runs.",
     )
     parser.add_argument("--config", type=Path, default=DEFAULT_CONFIG, help=f"configuration (default {DEFAULT_CONFIG})")
     said = parser.add_mutually_exclusive_group()
-    said.add_argument("--emptied", action="store_true", help="the bin was emptied: list them for the last time")
-    said.add_argument("--found", metavar="NUMBER", help="the permit of this number, with a question mark, is there")
-    said.add_argument("--not-found", metavar="NUMBER", help="it is not there: staff have it, or its holder")
+    said.add_argument(
+        "--emptied", action="store_true", help="the bin was emptied; the permits are listed for the last time"
+    )
+    said.add_argument("--found", metavar="NUMBER", help="the permit with this number and a question mark is in the bin")
+    said.add_argument("--not-found", metavar="NUMBER", help="it is not in the bin: staff or its holder have it")
     said.add_argument("--put-in", action="store_true", help="a permit was put in by hand or `permit-unit retain`")
     parser.set_defaults(run=journal_command.run, carry_out=_list)
 
@@ -57,7 +59,7 @@ def _list(config: Config, path: Path, args: argparse.Namespace) -> int:
 
 
 def _is_settled(journal: Journal, number: str, *, is_there: bool) -> bool:
-    """Note what staff found; False if nobody asked for it."""
+    """Note what staff found; False if no permit with a question mark has this number."""
     for permit in journal.permits_in_bin():
         if not permit.is_certain and permit.endorsement_id is not None and _number(permit) == number.strip().upper():
             with journal.as_one() as db:

@@ -20,12 +20,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--simulate", action="store_true", help="with simulated devices, a reference central and the bench window"
     )
     parser.add_argument("--screen", default="panel-1280x800", help="with --simulate: a screen file of assets/screens")
-    parser.add_argument("--unit", type=_unit, help="with --simulate: which permit unit (default star-tcp300)")
+    parser.add_argument("--unit", type=_unit, help="with --simulate: the permit unit's model (default star-tcp300)")
     parser.set_defaults(run=run)
 
 
 def _unit(name: str) -> str:
-    """A permit unit's dialect. Its module is not imported where the kiosk starts in earnest."""
+    """A permit unit's dialect. Its module is not imported for a production kiosk."""
     from drivers.permit_unit.dialects import DIALECTS
 
     if name not in DIALECTS:

@@ -1,1 +1,1 @@
-"""What the configuration file says: values, reader, wires of the devices, and whether the permit unit can do it."""
+"""The configuration: its values, its reader, the devices' URLs, and the check against the permit unit."""

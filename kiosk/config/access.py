@@ -1,4 +1,4 @@
-"""The table `access`: by what else than fingers and eyes the screens can be worked."""
+"""The table `access`: further ways to use the screens, without fingers or eyes."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from kiosk.config.settings_table import SettingsTable
 
 @dataclass(frozen=True, slots=True)
 class AccessSettings:
-    """`keypad`: the site has a keypad, or switches, and the screens heed its keys."""
+    """Settings of access. `keypad`: the site has a keypad or switches, and the screens react to its keys."""
 
     keypad: bool = False
 
 
 def read_access(reader: SettingsTable) -> AccessSettings:
-    """Without the table no key does anything."""
+    """Read the table `access`. Without it keys have no effect."""
     settings = AccessSettings(keypad=reader.truth("keypad", AccessSettings().keypad))
     reader.nothing_else()
     return settings

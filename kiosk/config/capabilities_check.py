@@ -1,4 +1,4 @@
-"""Whether a kiosk's configuration asks of its permit unit only what the unit's device file says it can do."""
+"""Checks that a configuration asks of its permit unit only what the unit's device file says it can do."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from kiosk.domain.devices import IN_UNIT, PERMIT_CHIP, PERMIT_UNIT
 
 
 def load_fitting_unit(config: Config) -> UnitFile:
-    """The configured unit's device file. Raises `DeviceFileError`, and `ConfigError` where the configuration wants of
-    the unit what it cannot do.
+    """The configured unit's device file. Raises `DeviceFileError`, and `ConfigError` where the configuration asks for
+    something that the unit cannot do.
     """
     unit_file = load_unit_file(config.files.devices[PERMIT_UNIT])
     check_fit(config, unit_file.name, unit_file.capabilities)
@@ -19,7 +19,7 @@ def load_fitting_unit(config: Config) -> UnitFile:
 
 
 def check_fit(config: Config, unit: str, can: Capabilities) -> None:
-    """Raises `ConfigError` with one line for each thing that does not fit. `unit`: the model's name."""
+    """Raise `ConfigError` with one line for each setting that does not fit. `unit`: the model's name."""
     mistakes = []
     chip = parse_url(config.devices[PERMIT_CHIP])
     if isinstance(chip, UnitUrl) and not can.chip_by_unit:

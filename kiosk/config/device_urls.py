@@ -1,4 +1,4 @@
-"""The wire of each device, as the configuration names it by a URL (drivers/transport/device_urls.py)."""
+"""The URL of each device's wire in the configuration (drivers/transport/device_urls.py)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from kiosk.domain.devices import DEVICES, PERMIT_CHIP, PRODUCTION_SCHEMES, Devic
 
 @dataclass(frozen=True, slots=True)
 class DeviceUrls:
-    """Which wire each device is on; empty for one that this kiosk does not have."""
+    """The URL of each device's wire; empty for a device that this kiosk does not have."""
 
     by_device: Mapping[Device, str]
 
@@ -30,7 +30,7 @@ class DeviceUrls:
         return self.by_device[device]
 
     def refused_in_production(self) -> Iterator[tuple[Device, str]]:
-        """Each device whose wire a production site does not take, and why: simulators and recorded traces."""
+        """Each device whose URL a production site refuses (simulators and recorded traces), with the reason."""
         for device, url in self.by_device.items():
             scheme = url.partition("://")[0]
             if scheme in device.schemes and scheme not in PRODUCTION_SCHEMES:
@@ -38,12 +38,12 @@ class DeviceUrls:
                 yield device, f"{scheme}:// is refused at a production site; {allowed} is wanted"
 
     def chip_is_in_unit(self) -> bool:
-        """Whether the permit unit itself powers chips, so that both are one device on one line."""
+        """Whether the permit unit itself powers chips, so that both devices share one line."""
         return isinstance(_named_by(self[PERMIT_CHIP]), UnitUrl)
 
 
 def read_device_urls(reader: SettingsTable) -> DeviceUrls:
-    """The table `devices`; every URL in it can be used, or is a mistake."""
+    """Read the table `devices`. A URL that cannot be used is a mistake."""
     urls = {}
     for device in DEVICES:
         wanted = "a URL: " + ", ".join(f"{scheme}://" for scheme in device.schemes)
@@ -72,7 +72,7 @@ def _check(reader: SettingsTable, device: Device, url: str) -> None:
 
 
 def _check_each_has_its_own(reader: SettingsTable, urls: Mapping[Device, str]) -> None:
-    """Which of two devices on one wire is wrong nobody can tell, so it is a mistake of both."""
+    """Note a mistake for each of several devices on one wire, because it is not known which one is wrong."""
     wires = {device: wire for device, url in urls.items() if (wire := _wire(_named_by(url))) is not None}
     for device, wire in wires.items():
         others = [other.name for other, its in wires.items() if its == wire and other != device]
@@ -81,7 +81,7 @@ def _check_each_has_its_own(reader: SettingsTable, urls: Mapping[Device, str]) -
 
 
 def _wire(named: DeviceUrl | None) -> str | None:
-    """What only one program at a time can use; None for what has no such wire."""
+    """The wire of a URL that only one device can use; None where there is no such wire."""
     match named:
         case SerialUrl(path=path) | HidUrl(path=path):
             return os.path.normpath(path)
@@ -92,7 +92,7 @@ def _wire(named: DeviceUrl | None) -> str | None:
 
 
 def _named_by(url: str) -> DeviceUrl | None:
-    """What a device's URL names; None for one that has a mistake, which is told where it is read."""
+    """The parsed URL of a device; None for a wrong one, which is reported where it is read."""
     try:
         return parse_url(url)
     except UrlError:

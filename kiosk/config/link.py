@@ -1,4 +1,4 @@
-"""A link that residents follow, as a configuration writes it: https, and nothing that a telephone would not take."""
+"""Checks a link for residents in a configuration: https, with characters that every telephone accepts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _ODD = re.compile(r"[^A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]|%(?![0-9A-Fa-f]{2})") 
 
 
 def mistake_in_link(link: str) -> str | None:
-    """What is wrong with `link`, in words; None where nothing is."""
+    """What is wrong with `link`, in words; None if nothing is."""
     if (odd := _ODD.search(link)) is not None:
         return f"holds U+{ord(odd[0][0]):04X} (character {odd.start() + 1}), which no link holds; %XX is written for it"
     if link[: len(_SCHEME)].lower() != _SCHEME:

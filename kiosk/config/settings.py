@@ -1,6 +1,6 @@
 """The kiosk's configuration: one TOML file, read and checked once at the start, frozen afterwards.
 
-Every mistake is one readable line: file, key, what is wrong, what is wanted.
+Every mistake is one readable line: file, key, what is wrong, what is expected.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ from kiosk.texts.words import SOURCE_LANGUAGE, LocalText
 
 Site = Literal["production", "simulation"]
 
-# The limits of the configuration's numbers, both inside.
-LONGEST_WRITING_S = 600  # no resident waits longer, and no unit writes as long
-LEAST_RIGHT_TIME_S = 5  # central's time comes in whole seconds, and has travelled
-MOST_RIGHT_TIME_S = 3600  # a clock farther off would make today another day
-MOST_SIMULATED_S = 10**9  # simulated places live on any day that their people need
+# The limits of the configuration's numbers, both included.
+LONGEST_WRITING_S = 600  # longer than any unit writes and any resident waits
+LEAST_RIGHT_TIME_S = 5  # central's time has whole seconds, and takes time to arrive
+MOST_RIGHT_TIME_S = 3600  # a larger error could change the date
+MOST_SIMULATED_S = 10**9  # a simulation may be on any day
 LEAST_KEPT_DAYS, MOST_KEPT_DAYS = 30, 3650
 
 
@@ -45,8 +45,8 @@ class ConfigError(DataFileError):
 
 @dataclass(frozen=True, slots=True)
 class DataFiles:
-    """The region file, permit files, device files and screen file that this kiosk uses. `devices`: of those alone that
-    have such a file.
+    """The region file, permit files, device files and screen file that this kiosk uses. `devices`: only devices that
+    have a device file.
     """
 
     region: Path
@@ -57,7 +57,7 @@ class DataFiles:
 
 @dataclass(frozen=True, slots=True)
 class CentralAccess:
-    """Central's address, and what proves who is who. All files PEM, `grant_keys` TOML."""
+    """Central's address, and the files for mutual authentication: PEM, and TOML for `grant_keys`."""
 
     url: str
     ca: Path
@@ -68,7 +68,7 @@ class CentralAccess:
 
 @dataclass(frozen=True, slots=True)
 class JournalKeeping:
-    """What the journal's steps are chained with, and for how many days they are kept."""
+    """The hash that chains the journal's steps, and for how many days they are kept."""
 
     hash: Literal["sha256", "sm3"]
     keep_days: int
@@ -76,7 +76,7 @@ class JournalKeeping:
 
 @dataclass(frozen=True, slots=True)
 class HolderCheckAccess:
-    """What the site asks for, and what it keeps of its attendants' secrets, by their numbers."""
+    """The site's rule, and the hashes of its attendants' secrets, by their numbers."""
 
     rule: HolderCheckRule
     attendants: Mapping[str, str] = field(repr=False)
@@ -84,10 +84,10 @@ class HolderCheckAccess:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Everything that a site decides. `automation_socket`: where tests and demos see and touch the screen. `pilot`: the
-    authority ordered the region's trial at this kiosk. `right_time_s`: how far the clock may be from central's.
-    `face_refreshed_at`: where residents go with a face that this kiosk cannot rewrite. `pcscd_restart_file`: what is
-    made for systemd to see when pcscd has to be started anew. `attendant_call`: how a resident calls staff.
+    """The configuration of a site. `automation_socket`: where tests and demos see and touch the screen; `pilot`: the
+    authority ordered the region's trial at this kiosk; `right_time_s`: how many seconds the clock may differ from
+    central's; `face_refreshed_at`: where residents go with a face that this kiosk cannot rewrite; `pcscd_restart_file`:
+    the file that is created to make systemd restart pcscd; `attendant_call`: how residents call staff.
     """
 
     site: Site
@@ -124,7 +124,7 @@ _OF_PERMIT_UNIT = frozenset(
 
 
 def tells_permit_unit(mistakes: Iterable[Mistake]) -> bool:
-    """Whether a configuration with these mistakes still says which permit unit is where, and where its journal is."""
+    """Whether a configuration with these mistakes still has a usable permit unit, device file and state directory."""
     return not any(mistake.key in _OF_PERMIT_UNIT or mistake.may_mean & _OF_PERMIT_UNIT for mistake in mistakes)
 
 
@@ -137,8 +137,8 @@ def load_config(path: Path, assets_dir: Path) -> Config:
 
 
 def read_config(path: Path, assets_dir: Path) -> tuple[Config, tuple[Mistake, ...]]:
-    """What can be read of the configuration in `path`, and its mistakes. What stands at a mistaken key has no meaning;
-    a mistake with the key "" is one of the whole file.
+    """The configuration in `path` as far as it can be read, and its mistakes. The value of a key with a mistake has no
+    meaning. A mistake with the key "" is one of the whole file.
     """
     try:
         table = read_toml(path)
@@ -220,7 +220,7 @@ def _check_whole(config: Config, reader: SettingsTable, assets_dir: Path) -> Non
 
 
 def _words(reader: SettingsTable) -> LocalText | None:
-    """A text by language tag; None where there is none at all."""
+    """The text in this table, by language tag; None where there is none."""
     texts = tuple((language, reader.text(language, "a text", kind=PLACE_IN_A_SENTENCE)) for language in reader.names())
     if texts and SOURCE_LANGUAGE not in dict(texts):
         reader.wrong(SOURCE_LANGUAGE, "is missing; a text is wanted")
@@ -229,7 +229,7 @@ def _words(reader: SettingsTable) -> LocalText | None:
 
 def _files(reader: SettingsTable, assets_dir: Path, beside: Callable[[str], Path]) -> DataFiles:
     def named(key: str, folder: str, name: str) -> Path:
-        """A bare name is one of our own files; with a slash or an ending it is a path."""
+        """The file for `name`: a bare name is a file of assets, a name with a slash or an ending is a path."""
         own = "/" not in name and not name.endswith(".toml")
         file = assets_dir / folder / f"{name}.toml" if own else beside(name)
         if name and not file.is_file():
@@ -269,7 +269,7 @@ _ATTENDANT = re.compile(r"[0-9]{2}")
 
 
 def _holder_check(reader: SettingsTable, *, in_earnest: bool) -> HolderCheckAccess:
-    """Who says that the person at the kiosk is the permit's holder; by default nobody is asked."""
+    """Read how it is checked that the person at the kiosk is the permit's holder; by default it is not checked."""
     word = reader.text("way", "none or attendant", "none")
     way = _WAYS.get(word, CheckWay.NONE)
     available = ", ".join(each.value for each in AVAILABLE)
@@ -294,7 +294,7 @@ def _holder_check(reader: SettingsTable, *, in_earnest: bool) -> HolderCheckAcce
 
 
 def _attendant_call(reader: SettingsTable) -> CallWay:
-    """How a resident calls staff; by default there is no button for it."""
+    """Read how residents call staff; by default there is no button for it."""
     wanted = ", ".join(way.value for way in CallWay)
     word = reader.text("way", wanted, CallWay.NONE.value)
     way = next((way for way in CallWay if way.value == word), None)
@@ -314,9 +314,9 @@ def _central(reader: SettingsTable, beside: Callable[[str], Path]) -> CentralAcc
         return beside(name)
 
     url = reader.text("url", "https://host:port")
-    mistake = mistake_in_central_address(url) if url else None  # that it is missing is told already
+    mistake = mistake_in_central_address(url) if url else None  # a missing one is reported already
     if mistake is not None:
-        shown = "***" if "@" in url else repr(url)  # a password stands before the @
+        shown = "***" if "@" in url else repr(url)  # there may be a password before the @
         reader.wrong("url", f"is {shown}; https://host:port is wanted; this {mistake}")
     access = CentralAccess(url, file("ca"), file("certificate"), file("key"), file("grant_keys"))
     reader.nothing_else()

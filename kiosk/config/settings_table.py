@@ -1,4 +1,4 @@
-"""One table of a site's settings, asked key by key."""
+"""One table of a site's settings, read key by key."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from kiosk.domain.visible_text import is_visible
 
 
 def _says_something(value: str) -> bool:
-    """Or it holds what is no part of a line, which is told by its name."""
+    """Whether `value` shows something, or has a character that is no part of a line, which is reported separately."""
     return is_visible(value) or bool(value.strip() and TEXT_OF_A_FILE.flaw_of(value))
 
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One thing that is wrong. `key`: where, such as "devices.id_reader"; `line`: what to tell people. `may_mean`: of a
-    key that nobody knows, those that are left out; it may be one of them, misspelt.
+    """One mistake. `key`: where, such as "devices.id_reader"; `line`: the text for people; `may_mean`: for an unknown
+    key the keys that are missing, one of which it may be, misspelt.
     """
 
     key: str
@@ -28,7 +28,7 @@ class Mistake:
 
 
 class SettingsTable:
-    """Takes values out of a table, noting every mistake instead of stopping at the first."""
+    """Takes values from a table, and notes every mistake instead of stopping at the first."""
 
     def __init__(self, file_name: str, table: dict[str, Any], mistakes: list[Mistake], path: str = "") -> None:
         self._file_name = file_name
@@ -43,7 +43,7 @@ class SettingsTable:
         self._mistakes.append(Mistake(where, readable_line(f"{self._file_name}: {where}: {what}"), meant))
 
     def renamed(self, before: str, now: str) -> None:
-        """Refuse a key by the name that it had in an earlier version."""
+        """Note a mistake if a key has its name of an earlier version."""
         if before in self._table:
             self._asked.add(before)
             self.wrong(before, f"is called {now} now")
@@ -52,7 +52,7 @@ class SettingsTable:
         return key in self._table
 
     def text(self, key: str, wanted: str, default: str | None = None, *, kind: TextKind = TEXT_OF_A_FILE) -> str:
-        """A text of `kind` that says something. A key that is left out is `default`; None: it must not be left out."""
+        """A visible text of `kind`. A missing key gives `default`; None: the key must not be missing."""
         self._asked.add(key)
         value = self._table.get(key, default)
         if value is None or (key in self._table and isinstance(value, str) and not _says_something(value)):
@@ -67,7 +67,7 @@ class SettingsTable:
         return value
 
     def whole(self, key: str, unit: str, low: int, high: int, default: int) -> int:
-        """A whole number from `low` to `high`, both inside."""
+        """A whole number from `low` to `high`, both included."""
         self._asked.add(key)
         value = self._table.get(key, default)
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
@@ -84,7 +84,7 @@ class SettingsTable:
         return value
 
     def texts(self, key: str, wanted: str, default: list[str]) -> tuple[str, ...]:
-        """A list of one text or more, none twice."""
+        """A list of at least one text, none twice."""
         self._asked.add(key)
         values = self._table.get(key, default)
         if (

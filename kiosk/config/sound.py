@@ -1,4 +1,4 @@
-"""The table `sound`: whether screens are spoken, how loud, and when it is to be quiet."""
+"""The table `sound`: whether screens are spoken, how loud, and the quiet hours."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _WANTED = "hours such as 21:00-07:00 are wanted"
 
 
 def read_sound(reader: SettingsTable, *, is_there: bool) -> SoundSettings:
-    """`is_there`: the site has the table, so it has something to be heard with. Without it all is silent."""
+    """Read the table `sound`. `is_there`: the site has the table. Without it the kiosk has no sound."""
     usual = SoundSettings()
     quiet_from, quiet_until = _hours(reader)
     settings = SoundSettings(

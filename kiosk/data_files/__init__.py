@@ -1,1 +1,1 @@
-"""Reading what people edit: one reader, one error with `mistakes`, one form of a readable line."""
+"""Readers of files that people edit, with one error that has `mistakes` and one form of readable lines."""

@@ -1,8 +1,8 @@
-"""Central's address as a configuration writes it: `https://host` or `https://host:port`, and nothing more.
+"""Central's address in a configuration: `https://host` or `https://host:port`, and nothing more.
 
-What a URL may carry besides (a path, a query, a name with a password) means nothing here, and host names that only look
-like ones (full-width digits, a number too large for an IPv4 address) would fail later, in another place, as something
-else. Every mistake is therefore told where the file is read.
+Other parts of a URL (a path, a query, a name with a password) have no meaning here. Invalid host names (full-width
+digits, a number too large for an IPv4 address) would fail later with another error. So every mistake is reported where
+the file is read.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ _NOT_PART = {"/": "a path", "?": "a query", "#": "a fragment", "@": "a user's na
 
 
 class CentralAddressError(ValueError):
-    """An address that is none. The text says what is wrong with it, and repeats nothing secret."""
+    """An invalid address. The text says what is wrong, and repeats nothing secret."""
 
 
 @dataclass(frozen=True, slots=True)
 class CentralAddress:
-    """`host`: a name or an IPv4 or IPv6 address, the latter without brackets."""
+    """Host and port of central. `host`: a name, an IPv4 address, or an IPv6 address without brackets."""
 
     host: str
     port: int
 
     @property
     def authority(self) -> str:
-        """As it stands in a URL and in the header `Host`."""
+        """Host and port as in a URL and in the header `Host`."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == HTTPS_PORT else f"{host}:{self.port}"
 

@@ -1,8 +1,8 @@
-"""One reader for PEM files: certificates and private keys, whether they are read here or handed to OpenSSL.
+"""The reader of PEM files: certificates and private keys, read here or handed to OpenSSL.
 
-OpenSSL says of a file that an editor saved in another way only that it holds no certificate, and names no file. So each
-file is looked at first, and every mistake is one line with its path. A byte order mark is taken, as OpenSSL takes it.
-Nothing that stands in a file is repeated.
+If an editor saved a file in another encoding, OpenSSL says only that it has no certificate, and names no file. So each
+file is checked first, and every mistake is one line with its path. A byte order mark is accepted, as OpenSSL accepts
+it. A file's content is never repeated.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def private_key_in(path: Path) -> PrivateKeyTypes:
 
 
 def load_authority(context: ssl.SSLContext, path: Path) -> None:
-    """Have the context believe what the certificates of this file signed. Raises `CertificateFileError`."""
+    """Make the context trust the authorities in this file. Raises `CertificateFileError`."""
     blocks_of(path, Held.CERTIFICATE)
     try:
         context.load_verify_locations(cafile=str(path))
@@ -51,7 +51,7 @@ def load_authority(context: ssl.SSLContext, path: Path) -> None:
 
 
 def load_identity(context: ssl.SSLContext, certificate: Path, key: Path) -> None:
-    """Have the context show this chain, with its key. Raises `CertificateFileError`."""
+    """Make the context present this certificate chain, with its key. Raises `CertificateFileError`."""
     blocks_of(certificate, Held.CERTIFICATE)
     blocks_of(key, Held.PRIVATE_KEY)
     try:

@@ -1,6 +1,6 @@
-"""What a PEM file is as a text, before anything in it is decoded: how it is saved, and which blocks it has.
+"""PEM files as text, before anything is decoded: their encoding and their blocks.
 
-Apart from `pem.py`, because the configuration is read before the first page, and decoding costs its import.
+Separate from `pem.py`, because the configuration is read before the first page, and importing the decoder takes time.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kiosk.data_files.reader import DataFileError, flaw_of_wide_characters
 
-LARGEST_BYTES = 1024 * 1024  # a bundle of all public authorities has a quarter of that
+LARGEST_BYTES = 1024 * 1024  # a bundle of all public authorities has a quarter of this
 
 
 class CertificateFileError(DataFileError):
@@ -19,7 +19,7 @@ class CertificateFileError(DataFileError):
 
 
 class Held(Enum):
-    """What a PEM file has to hold, as RFC 7468 labels it; OpenSSL writes further words before both."""
+    """The kinds of PEM blocks, by their labels in RFC 7468; OpenSSL may write further words before the label."""
 
     CERTIFICATE = "CERTIFICATE"
     PRIVATE_KEY = "PRIVATE KEY"
@@ -29,14 +29,14 @@ class Held(Enum):
         return self.value.lower()
 
     def blocks_in(self, raw: bytes) -> list[bytes]:
-        """Without what stands before, between and behind them, which is a comment."""
+        """The blocks of this kind in `raw`, without the comments before, between and after them."""
         label = b"(?:[A-Z0-9]+ )*" + self.value.encode()
         return re.findall(b"-----BEGIN " + label + b"-----.*?-----END " + label + b"-----", raw, re.DOTALL)
 
 
 def flaw_of_encoding(path: Path) -> str | None:
-    """That an editor saved a file in a way that its reader will not take; None where it did not, or nobody can read it:
-    that is told where the file is used.
+    """What is wrong with the encoding of a file; None if nothing is, or if it cannot be read, which is reported where
+    the file is used.
     """
     try:
         with path.open("rb") as file:
@@ -46,7 +46,7 @@ def flaw_of_encoding(path: Path) -> str | None:
 
 
 def blocks_of(path: Path, held: Held) -> list[bytes]:
-    """The blocks of this kind in a file, one at least. Raises `CertificateFileError`."""
+    """The blocks of this kind in a file, at least one. Raises `CertificateFileError`."""
     try:
         with path.open("rb") as file:
             raw = file.read(LARGEST_BYTES + 1)

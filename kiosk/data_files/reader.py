@@ -1,5 +1,5 @@
-"""The one reader of files, for `kiosk` and `screens`. It stands in `drivers.data_file`, because device files and permit
-files are read without a kiosk too.
+"""The reader of files for `kiosk` and `screens`. It is defined in `drivers.data_file`, because device files and permit
+files are also read without a kiosk.
 """
 
 from drivers.data_file import (

@@ -1,4 +1,4 @@
-"""A JSON file of a known shape, read by pydantic; no mistake repeats what the file says, which may be personal."""
+"""Reads a JSON file of a known shape with pydantic. No mistake repeats the file's content, which may be personal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 def load_typed_json(path: Path, shape: TypeAdapter[T], error_kind: type[DataFileError]) -> T:
-    """Raises `error_kind` naming every mistake by its place in the file."""
+    """The value in the file at `path`. Raises `error_kind` with every mistake by its place in the file."""
     try:
         return shape.validate_json(read_text(path, error_kind))
     except ValidationError as error:

@@ -1,1 +1,1 @@
-"""Scenarios that play themselves."""
+"""Demonstrations: scenarios that are played automatically."""

@@ -1,4 +1,4 @@
-"""The other end of the screen's automation socket: what stands on the screen, and a finger."""
+"""The client of the screen's automation socket: it watches the screen and touches it."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from typing import Any, Self
 
 
 class ScreenNotSeen(Exception):
-    """The screen that was waited for did not come; says which one stands, and which came in between."""
+    """The awaited screen did not come. The text names the present screen and those in between."""
 
 
 @dataclass(frozen=True, slots=True)
 class Painted:
-    """A screen that was really painted. `targets`: (x, y, width, height) in window pixels from the top left. `shown`:
-    how many models were shown so far; a screen whose buttons only moved is painted again with the same number.
-    `serial`: what a touch is stamped with; it changes with what a person is shown.
+    """A screen that was painted. `targets`: (x, y, width, height) in window pixels from the top left. `shown`: how many
+    models were shown so far; a screen whose buttons only moved is painted again with the same number. `serial`: the
+    model's serial, with which touches are stamped.
     """
 
     screen: str
@@ -32,7 +32,7 @@ class Painted:
     serial: int = 0
 
     def centre(self, target: str) -> tuple[float, float]:
-        """The middle of a target. KeyError names what there is."""
+        """The centre of a target. Raises KeyError with the names of all targets."""
         if target not in self.targets:
             raise KeyError(f"screen {self.screen} has no target {target!r}; it has {sorted(self.targets)}")
         x, y, width, height = self.targets[target]
@@ -51,7 +51,7 @@ class AutomationClient:
         self._thread.start()
 
     def wait_for(self, *screens: str, within_s: float) -> Painted:
-        """The next painting of one of `screens` that has not been waited for yet. Raises `ScreenNotSeen`."""
+        """The next painting of one of `screens` that was not returned before. Raises `ScreenNotSeen`."""
         deadline = time.monotonic() + within_s
         passed: list[str] = []
         while True:
@@ -68,7 +68,7 @@ class AutomationClient:
             passed.append(painted.screen)
 
     def present(self, seen: Painted) -> Painted:
-        """`seen` as it stands now: its buttons may have moved when the layout settled."""
+        """The present state of `seen`, whose buttons may have moved when the layout settled."""
         last = self.history[-1]
         return last if last.screen == seen.screen else seen
 
@@ -77,7 +77,7 @@ class AutomationClient:
         self._tell({"touch": target})
 
     def screenshot(self, path: Path, within_s: float = 10.0) -> None:
-        """Write what the window shows now. Raises TimeoutError."""
+        """Write a picture of the window's present content. Raises TimeoutError."""
         self._tell({"screenshot": str(path)})
         try:
             self._replies.get(timeout=within_s)
@@ -89,7 +89,7 @@ class AutomationClient:
         self._tell({"quit": True})
 
     def close(self) -> None:
-        """Hang up; may be called twice."""
+        """Close the connection; may be called twice."""
         with suppress(OSError):  # the window may have hung up first
             self._link.shutdown(socket.SHUT_RDWR)
         self._link.close()

@@ -1,4 +1,4 @@
-"""What central has on record of the invented residents."""
+"""Central's records of the invented residents."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from drivers.simulators.residents import Record, Residents
 
 
 def central_records(residents: Residents) -> list[dict[str, Any]]:
-    """The same invented permits as central's record has them, in the form that `central seed` reads."""
+    """Central's records of the invented permits, in the form that `central seed` reads."""
     records = []
     proofs = {name: _proofs_of(residents, name) for name in residents.people}
     for permit in residents.permits.values():
@@ -38,7 +38,7 @@ def central_records(residents: Residents) -> list[dict[str, Any]]:
 
 
 def _proofs_of(residents: Residents, person: str) -> list[dict[str, Any]]:
-    """What central knows of a person: electronic licences by their codes, the rest by itself."""
+    """Central's proofs about a person: electronic licences by their codes, and those in its own records."""
     explained = {record.licence: record for record in residents.records.values() if record.licence}
     proofs = [
         {"key": licence.evidence, "licence_code": licence.code, **_proven(residents, explained.get(licence.id))}

@@ -1,4 +1,4 @@
-"""The configuration of a simulated kiosk, and the one writer of such files."""
+"""The configuration of a simulated kiosk, and the writer of such files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from kiosk.reference_central.authority import GRANT_PUBLIC_KEYS
 
 Tables = Mapping[str, Mapping[str, object]]
-"""Keys and values by table; the keys of "" stand before the first table."""
+"""Keys and values by table; the keys of "" come before the first table."""
 
 
 def simulated_site(
@@ -44,7 +44,7 @@ def simulated_site(
 
 
 def write_configuration(path: Path, tables: Tables) -> Path:
-    """Write `tables` as TOML; `path` again."""
+    """Write `tables` as TOML; returns `path`."""
     lines: list[str] = []
     for name, table in tables.items():
         lines += ["", f"[{name}]"] if name else []

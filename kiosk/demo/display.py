@@ -1,4 +1,4 @@
-"""Where the window opens: on the display that there is, under Xvfb, or offscreen; and how a finger gets there."""
+"""The display for the window: the machine's own, Xvfb, or offscreen; and how it is touched."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Display:
     x11_pid: int | None = None
 
     def described(self) -> str:
-        """What carried screen and touches, for the report."""
+        """A description of screen and touches, for the report."""
         match self.kind:
             case "display":
                 return "window on the present display, touches through Kivy's input provider"
@@ -40,7 +40,7 @@ class Display:
 
     def click(self, x: float, y: float) -> None:
         """Press and release the pointer's button at window coordinates (the window is at the display's origin)."""
-        # Without a delay of its own xdotool would sleep for 100 ms after the click, and hide what the kiosk does then.
+        # Without an explicit delay xdotool sleeps for 100 ms after the click, which would hide the kiosk's reaction.
         subprocess.run(
             ["xdotool", "mousemove", str(round(x)), str(round(y)), "click", "--delay", "0", "1"],
             check=True,

@@ -1,9 +1,8 @@
-"""What part of a visit no program can shorten, stage by stage.
+"""The floor of a visit: the time that no program can shorten, stage by stage.
 
 The floor of a stage is the time in which a device, a line or a person was busy (as the simulators recorded it), the
-waits that polling costs (identity reader 300 ms, pcscd 400 ms at most), one bare frame before each screen was painted,
-and the time from the sending of each call to central until its answer had come. What runs at the same time counts once.
-What is left is the program's own.
+waits of polling (identity reader 300 ms, pcscd at most 400 ms), one bare frame before each painted screen, and the time
+from the sending of each call to central until its answer. Simultaneous times count once. The rest is the program's own.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ PCSCD_POLL_S = 0.4
 _ANSWERED = re.compile(r"^(\S+ \S+) INFO \S*central_answered .*\"ms\": ([0-9.]+)", re.MULTILINE)
 
 Interval = tuple[float, float]
-"""From when to when, monotonic instants."""
+"""Begin and end, in monotonic seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +56,8 @@ def measure(
     bare: BareCosts,
     by_pcscd: bool = True,
 ) -> list[MeasuredStage]:
-    """The floor of every stage. `waits`: from each call to central until its answer. `by_pcscd`: False where
-    nobody looks for the chip but the kiosk.
+    """The floor of every stage. `waits`: from each call to central until its answer; `by_pcscd`: False where no pcscd
+    polls for the chip.
     """
     return [MeasuredStage(stage, _floor(stage, busy, waits, bare, by_pcscd)) for stage in stages]
 
@@ -75,7 +74,7 @@ def _floor(stage: Stage, busy: Sequence[Busy], waits: Sequence[Interval], bare: 
 
 
 def _reader_wait(stage: Stage, busy: Sequence[Busy]) -> list[Interval]:
-    """From when the identity card lay down to the next poll."""
+    """The wait from when the identity card was laid down to the next poll."""
     polled = min((b.began for b in busy if b.who == ID_READER.name and b.began >= stage.began), default=None)
     if stage.name != "identity card" or polled is None:
         return []
@@ -83,7 +82,7 @@ def _reader_wait(stage: Stage, busy: Sequence[Busy]) -> list[Interval]:
 
 
 def _pcscd_wait(stage: Stage, busy: Sequence[Busy]) -> list[Interval]:
-    """From the permit's arrival at the station to the chip's first answer: pcscd looks every 400 ms."""
+    """The wait from the permit's arrival at the station to the chip's first answer; pcscd polls every 400 ms."""
     arrived = max(
         (
             b.ended
@@ -99,7 +98,7 @@ def _pcscd_wait(stage: Stage, busy: Sequence[Busy]) -> list[Interval]:
 
 
 def covered(intervals: Iterable[Interval]) -> float:
-    """Seconds in which at least one interval runs; an interval that ends before it begins is none."""
+    """The seconds covered by at least one interval. An interval that ends before it begins is ignored."""
     total, end = 0.0, float("-inf")
     for began, ended in sorted(intervals):
         total += max(ended - max(began, end), 0.0)
@@ -108,13 +107,13 @@ def covered(intervals: Iterable[Interval]) -> float:
 
 
 def busy_of(drained: Iterable[dict[str, Any]]) -> list[Busy]:
-    """The rig's record of busy times, as it comes over the control socket."""
+    """The rig's record of busy times, from its JSON on the control socket."""
     return [Busy(**entry) for entry in drained]
 
 
 def central_waits(log_file: Path) -> list[Interval]:
-    """From the sending of each call to central until its answer, by the kiosk's log: monotonic instants of this
-    machine, to the millisecond.
+    """The wait from the sending of each call to central until its answer, by the kiosk's log, in monotonic seconds of
+    this machine, to the millisecond.
     """
     offset = time.time() - time.monotonic()
     waits = []

@@ -1,4 +1,4 @@
-"""The authority's side of a scenario: what central has recorded, and the officer who decides."""
+"""The authority's side of a scenario: central's records, and the officer who decides."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ POLL_S = 0.1
 
 
 class OfficerWasRefused(Exception):
-    """The operator's command line did not do what it was asked; the message holds its own words."""
+    """The operator's command line refused; the message is its output."""
 
 
 @dataclass(frozen=True, slots=True)
 class OfficeRecord:
-    """What the officer did, and what the command line answered."""
+    """A step of the officer, with the command line's answer."""
 
     about: str
     command: str
@@ -32,7 +32,7 @@ class OfficeRecord:
 
 
 class Office:
-    """Looks into central with the certificate of a kiosk, and decides with the operator's command line."""
+    """Reads central's state with the certificate of a kiosk, and decides with the operator's command line."""
 
     def __init__(self, place: Simulation, kiosk: str) -> None:
         self._place = place

@@ -1,4 +1,4 @@
-"""A scenario, played in a simulation from its first act to its last."""
+"""Plays a scenario in a simulation from its first act to its last."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ POLL_S = 0.05
 
 
 def play(place: Simulation, scenario: Scenario, out: Path, think_s: float) -> Played:
-    """Every act in `place`. Pictures go to `out`. Raises `ScreenNotSeen`, `OfficerWasRefused`."""
+    """Play every act in `place`, with pictures in `out`. Raises `ScreenNotSeen`, `OfficerWasRefused`."""
     return _Stage(place, scenario, out, think_s).play()
 
 
 class _Stage:
-    """Where a scenario is played: kiosk, resident, officer."""
+    """The actors of a scenario: kiosk, resident, officer."""
 
     def __init__(self, place: Simulation, scenario: Scenario, out: Path, think_s: float) -> None:
         self._place, self._scenario, self._out = place, scenario, out
@@ -42,7 +42,7 @@ class _Stage:
         self._acts: list[VisitRecord | OfficeRecord] = []
 
     def _open(self, name: str) -> None:
-        """Start a kiosk, and come before its window."""
+        """Start a kiosk and connect to its window."""
         self._kiosk_name = name
         self._office = Office(self._place, name)
         self._kiosk = self._place.start_kiosk(name)
@@ -123,7 +123,7 @@ class _Stage:
         return state
 
     def _screens_since(self, began: int) -> tuple[str, ...]:
-        """Each model once, in order."""
+        """The screens that were shown, each model once, in order."""
         shown: dict[int, str] = {}
         for painted in self._automation.history[began:]:
             shown.setdefault(painted.shown, painted.screen)

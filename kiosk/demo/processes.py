@@ -1,4 +1,4 @@
-"""Processes that a demo starts and ends: each by its own handle, none by its name."""
+"""The processes that a demo starts and ends, each by its own handle and never by name."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Self
 
 
 class DidNotStart(Exception):
-    """A process ended, or said nothing, before it was ready. The message holds its last words."""
+    """A process ended, or printed nothing, before it was ready. The message has its last output."""
 
 
 class Process:
@@ -40,7 +40,7 @@ class Process:
     def of_python(
         cls, name: str, arguments: Sequence[str], log: Path, environment: Mapping[str, str] | None = None
     ) -> Self:
-        """This Python with `arguments`."""
+        """A process of this Python with `arguments`."""
         return cls(name, [sys.executable, *arguments], log, environment)
 
     @property
@@ -51,7 +51,7 @@ class Process:
         return self._process.poll() is None
 
     def first_line(self, within_s: float) -> str:
-        """What it prints when it is ready. Raises `DidNotStart`."""
+        """The line that the process prints when it is ready. Raises `DidNotStart`."""
         assert self._process.stdout is not None
         deadline = time.monotonic() + within_s
         while b"\n" not in self._said:
@@ -63,7 +63,7 @@ class Process:
         return self._said.split(b"\n", 1)[0].decode()
 
     def logs(self, event: str, within_s: float) -> None:
-        """Wait until it has logged `event`. Raises `DidNotStart`."""
+        """Wait until the process has logged `event`. Raises `DidNotStart`."""
         deadline = time.monotonic() + within_s
         while f" {event} ".encode() not in self._log.read_bytes()[self._log_begins :]:
             if time.monotonic() > deadline or self._process.poll() is not None:
@@ -71,11 +71,11 @@ class Process:
             time.sleep(0.05)
 
     def last_words(self) -> str:
-        """The end of what it wrote to standard error."""
+        """The last lines of its standard error."""
         return " | ".join(self._log.read_text(errors="replace").splitlines()[-6:]) or "it said nothing"
 
     def end(self, within_s: float = 10.0) -> int:
-        """Ask it to end, wait, and return its exit status; kill it if it does not."""
+        """Ask the process to end, wait, and return its exit status. Kills it if it does not end."""
         if self._process.poll() is None:
             self._process.terminate()
         try:
@@ -89,7 +89,7 @@ class Process:
         return status
 
     def wait(self, within_s: float | None = None) -> int:
-        """Wait until it ends by itself, for ever if no time is given; its exit status."""
+        """Wait until the process ends by itself, without limit if no time is given; returns its exit status."""
         try:
             self._process.wait(within_s)
         except subprocess.TimeoutExpired:

@@ -1,4 +1,4 @@
-"""What a scenario came to: the permit before and after, papers, central's record; and whether they tell one story."""
+"""The report of a scenario: the permit before and after, papers, central's record, and whether they agree."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from kiosk.demo.scenarios import DEFAULT, FACES_AT, PlannedVisit, Scenario
 from kiosk.presentation.context import receipt_number
 
 PermitState = dict[str, Any]
-"""A permit on the table, as the rig tells it."""
+"""A permit as reported by the rig."""
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One slip or receipt: its words and what its code holds (what was sent as dots is not in them), and its picture's
+    """One slip or receipt: its words and its code's content (without text that was sent as dots), and its picture's
     file name.
     """
 
@@ -31,8 +31,8 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class VisitRecord:
-    """A visit as it was: what was planned, the permit before and after, and what others kept of it. `central`: state of
-    the endorsement there, "none" if there is none. `screens`: those that were painted, in order.
+    """A visit as played: its plan, the permit before and after, and the records of it. `central`: the state of the
+    endorsement there, "none" if there is none; `screens`: those that were painted, in order.
     """
 
     plan: PlannedVisit
@@ -49,7 +49,7 @@ class VisitRecord:
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """A whole scenario as it was, its acts in order."""
+    """A scenario as played, with its acts in order."""
 
     scenario: Scenario
     acts: tuple[VisitRecord | OfficeRecord, ...]
@@ -67,7 +67,7 @@ class Played:
 
 
 def report(played: Played) -> dict[str, Any]:
-    """For `report.json`. The default scenario's has no more keys than one visit needs."""
+    """The content of `report.json`. The default scenario's has only the keys of one visit."""
     first, last = played.visits[0], played.visits[-1]
     measured = [stage for visit in played.visits for stage in visit.measured]
     wrong = [
@@ -137,18 +137,18 @@ def number_on_paper(visit: VisitRecord) -> str | None:
 
 
 def chip_words(state: PermitState) -> dict[str, Any]:
-    """What a permit's chip says, without its holder."""
+    """The content of a permit's chip, without its holder."""
     fields = state["chip"]
     return {name: fields[name] for name in ("valid_from", "valid_to", "issuing_authority", "endorsement_count")}
 
 
 def face_words(state: PermitState) -> dict[str, Any] | None:
-    """What a permit's face says: the chip's own words where it shows them dot for dot, else None."""
+    """The content of a permit's face: the chip's content if the face shows it dot for dot, else None."""
     return chip_words(state) if state["face_shows_chip"] else None
 
 
 def disagree(visit: VisitRecord) -> list[str]:
-    """Every way in which chip, face, paper, custody and central do not tell what was planned; empty if they do."""
+    """Every way in which chip, face, paper, custody and central differ from the plan; empty if they agree."""
     plan = visit.plan
     wrong = [*_wrong_permit(visit), *_wrong_face(visit), *_wrong_screens(visit)]
     if len(visit.papers) != plan.papers:
@@ -185,7 +185,7 @@ def _wrong_permit(visit: VisitRecord) -> list[str]:
 
 
 def _wanted_of_central(plan: PlannedVisit) -> str:
-    """In which state central's record of the visit's endorsement must be."""
+    """The state that central's record of the visit's endorsement must have."""
     if plan.writes:
         return "face_pending" if plan.face == "left" else "written"
     return "pending" if plan.application == "in_review" else "none"
@@ -219,12 +219,12 @@ def _wrong_face(visit: VisitRecord) -> list[str]:
 
 def _wrong_screens(visit: VisitRecord) -> list[str]:
     painted = iter(visit.screens)
-    missing = [screen for screen in visit.plan.shows if screen not in painted]  # each search goes on from the last
+    missing = [screen for screen in visit.plan.shows if screen not in painted]  # each search continues after the last
     return [f"the screen {screen} did not come when it should" for screen in missing[:1]]
 
 
 def summary(told: dict[str, Any], played: Played, out: Path) -> str:
-    """What happened, for a person to read."""
+    """A summary for people."""
     measured = [stage for visit in played.visits for stage in visit.measured]
     lines = ["", f"Scenario: {played.scenario.name}" if "scenario" in told else "", f"Outcome: {told['outcome']}"]
     if len(played.visits) == 1:

@@ -1,4 +1,4 @@
-"""The resident of a demo: sees a screen, does what it says with hands and finger, and remembers when."""
+"""The resident of a demo, who reacts to each screen with hands and finger, and records the times."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from kiosk.demo.display import Display
 EASY = "easy"
 NEXT_PAGE = "next_page"
 SCREEN_S = 120.0
-"""How long a demo waits for the next screen; erasing and printing a face is the longest of them."""
+"""How many seconds a demo waits for the next screen; erasing and printing a face takes longest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One stretch of the visit: from what the resident did to the screen that answered it (monotonic instants).
-    `painted`: when each screen of the stretch was there, the answering one last.
+    """One stage of the visit: from an act of the resident to the screen that answered it (monotonic seconds).
+    `painted`: when each screen of the stage was painted, the answering one last.
     """
 
     name: str
@@ -35,8 +35,8 @@ class Stage:
 
 @dataclass
 class Resident:
-    """Plays one visit. `think_s`: how long a screen is looked at; `pictures`: where to keep each of them, if
-    anywhere.
+    """Plays one visit. `think_s`: for how many seconds a screen is looked at; `pictures`: the directory for pictures of
+    them, if any.
     """
 
     automation: AutomationClient
@@ -50,7 +50,7 @@ class Resident:
     _shown_before: int = 0
 
     def sees(self, *screens: str, within_s: float = SCREEN_S) -> Painted:
-        """Wait for one of `screens` that came after the last act; one whose buttons moved is not seen again."""
+        """Wait for one of `screens` after the last act. A screen whose buttons only moved does not count again."""
         painted = self.automation.wait_for(*screens, within_s=within_s)
         while painted.shown <= self._shown_before:
             painted = self.automation.wait_for(*screens, within_s=within_s)
@@ -59,7 +59,7 @@ class Resident:
         return painted
 
     def ends_stage(self, name: str, painted: Painted) -> None:
-        """Remember what lies between the last act and the painting that answered it."""
+        """Record the stage between the last act and the painting that answered it."""
         self.stages.append(Stage(name, self._acted_at, painted.painted_at, self._paintings_until(painted)))
 
     def touches(self, painted: Painted, target: str) -> None:
@@ -74,11 +74,11 @@ class Resident:
         return self._stays_on(painted, NEXT_PAGE)
 
     def makes_it_easy(self, painted: Painted) -> Painted:
-        """Choose easy mode; the same screen in it."""
+        """Choose easy mode; returns the same screen in it."""
         return self._stays_on(painted, EASY)
 
     def _stays_on(self, painted: Painted, target: str) -> Painted:
-        """Touch what shows the same screen in another way."""
+        """Touch a target that shows the same screen in another way."""
         self._think(f"reading {painted.screen}")
         self._touch(*self.automation.present(painted).centre(target), target)
         turned = self.automation.wait_for(painted.screen, within_s=SCREEN_S)
@@ -92,7 +92,7 @@ class Resident:
         if self.display.pointer:
             began = time.monotonic()
             self.display.click(x, y)
-            # The pointer program's own start is the finger's way to the glass; the touch counts from its end.
+            # The start of the pointer program counts as the movement of the finger; the touch is at its end.
             self.activity.add("resident", "human", "moving a finger", began, time.monotonic())
         else:
             self.automation.touch(target)
@@ -110,7 +110,7 @@ class Resident:
         self.rig.do("lay_id_card", person_id=person)
 
     def changes_id_card(self, person: str) -> None:
-        """Lift the one that lies there, and lay this one down."""
+        """Lift the identity card on the reader, and lay this person's down."""
         self._think("looking for another identity card")
         self.rig.do("lift_id_card")
         self._acts()
@@ -142,7 +142,7 @@ class Resident:
         self._shown_before = self.automation.history[-1].shown
 
     def _paintings_until(self, last: Painted) -> tuple[float, ...]:
-        """When each model since the last act was first painted; one whose buttons moved later is no second screen."""
+        """When each model since the last act was first painted. A model whose buttons moved later counts once."""
         first: dict[int, float] = {}
         for painted in self.automation.history:
             if painted.shown > self._shown_before and painted.painted_at <= last.painted_at:

@@ -1,6 +1,6 @@
-"""The scenarios that can be played: who comes, with which permit, what they touch, and what must be true afterwards.
+"""The scenarios: who comes, with which permit, what they touch, and what must be true afterwards.
 
-A scenario is data. Every screen that wants something has an ordinary answer; a visit names only where it differs.
+A scenario is data. Every screen that needs an answer has an ordinary one; a visit names only the different ones.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ FACES_AT: Mapping[str, str] = MappingProxyType(
         "ug": "شىفەن يولى 88-نومۇر، مۇلازىمەت زالى، 1-قەۋەت",
     }
 )
-"""Where a kiosk whose unit rewrites no faces sends people, by language; invented."""
+"""The place where faces are refreshed, for kiosks that rewrite none, by language; invented."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewTerm:
-    """Which dates the permit must carry after a visit: so many calendar months from its old end date or this day."""
+    """The dates that the permit must have after a visit: so many calendar months from its old end date or this day."""
 
     starts: Literal["today", "old_end"]
     months: int
@@ -67,7 +67,7 @@ class PlannedVisit:
 
     @property
     def writes(self) -> bool:
-        """Whether something is endorsed or refreshed, so that a receipt is printed and central told."""
+        """Whether the visit endorses or refreshes something, so that a receipt is printed and central told."""
         return self.new_term is not None or self.face == "refreshed"
 
 
@@ -119,8 +119,8 @@ ORDINARY: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "thank_you": ("finish",),
     }
 )
-"""What a person touches on each screen, time after time, who has nothing to declare and wants to go on. Of the answers
-to a choice or to an assessment the first that is offered.
+"""The ordinary targets on each screen, in order, of a person who has nothing to declare and wants to go on. For a
+choice or an assessment it is the first one that is offered.
 """
 
 RENEWED = ("notice", "id_card", "insert_permit", "assessment", "confirm", "take_permit", "thank_you")
@@ -323,7 +323,7 @@ SCENARIOS: tuple[Scenario, ...] = (
 
 
 class NoSuchScenario(ValueError):
-    """Nobody wrote a scenario of this name; the message lists those that there are."""
+    """There is no scenario of this name; the message lists all."""
 
 
 def find(name: str) -> Scenario:
@@ -335,6 +335,6 @@ def find(name: str) -> Scenario:
 
 
 def listing() -> str:
-    """Name and one line of each, the default first."""
+    """The name of each scenario with one line about it, the default first."""
     width = max(len(each.name) for each in SCENARIOS)
     return "\n".join(f"{each.name:{width}}  {each.about}" for each in SCENARIOS)

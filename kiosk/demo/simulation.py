@@ -1,6 +1,6 @@
-"""A whole place in small: simulated devices, pcscd, reference central, the kiosk itself; each a process of its own.
+"""A complete simulated site: devices, pcscd, reference central and the kiosk, each in a process of its own.
 
-Everything that moves between them goes over the real wires. What the machine does not have is replaced and named.
+They communicate over the real protocols. A part that the machine lacks is replaced, and the replacement is reported.
 """
 
 from __future__ import annotations
@@ -59,10 +59,10 @@ WRITING_USUALLY_S = {STAR: 12, CRT: 4}
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """How the place is to be. `pace`: 1.0 devices take real times, 0.0 none. `hidden`: never on the machine's
-    display. `pilot`: the kiosks take part in their region's pilot. `scanner`: they have a code scanner, and whatever
-    else is optional. `kiosks`: those that central knows; they stand before the same devices, so only one is open at a
-    time. `units`: the permit unit's dialect by kiosk, where not the Star's; it is exchanged when its kiosk is opened.
+    """The settings of a simulation. `pace`: 1.0 devices take real times, 0.0 none; `hidden`: never on the machine's
+    display; `pilot`: the kiosks take part in their region's pilot; `scanner`: they have a code scanner and all other
+    optional devices; `kiosks`: those that central knows (they share the devices, so only one is open at a time);
+    `units`: the permit unit's dialect by kiosk, where not the Star's; the unit is exchanged when its kiosk is opened.
     """
 
     region: str = "shanghai"
@@ -123,11 +123,11 @@ class Simulation:
     def _start(self) -> None:
         shutil.rmtree(self.state_dir, ignore_errors=True)
         self.state_dir.mkdir(parents=True)
-        # Unix sockets allow a hundred characters of path, so they lie in a short directory of their own.
+        # Unix sockets allow a hundred characters of path, so they are in a short directory of their own.
         self.run_dir = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="qzk-")))
         self.residents: Residents = load_residents(self.wishes.residents, self.wishes.today)
         self._chip_url, chip_side, self.chip_environment = self._start_coupler()
-        # Each needs a second or two of a processor, so they start side by side.
+        # Each takes a second or two of a processor, so they start in parallel.
         rig = self._start_rig(chip_side)
         central = self._start_central()
         self._start_display()
@@ -157,7 +157,7 @@ class Simulation:
         return url, chip_side, environment
 
     def _coupler(self) -> tuple[str, str, str, Mapping[str, str]]:
-        """What lies between chip and kiosk, in words; the rest as `_start_coupler`."""
+        """The link between chip and kiosk in words, and the results of `_start_coupler`."""
         self.pcscd: PrivatePcscd | None = None
         if all(self.wishes.can(kiosk).chip_by_unit for kiosk in self.wishes.kiosks):
             return "", CHIP_IN_UNIT, CHIP_IN_UNIT, {}
@@ -250,7 +250,7 @@ class Simulation:
         )
 
     def _register(self, session: Session, kiosk: str) -> None:
-        """Give a kiosk its certificate, and tell central where it stands."""
+        """Issue a kiosk's certificate, and register it at central with its area."""
         if kiosk != KIOSK:
             issue_client(self.tls_dir, kiosk, _stem(kiosk))
         register(session, f"{kiosk}={self._area}", system_clock())
@@ -274,7 +274,7 @@ class Simulation:
         write_configuration(self._config_of(kiosk), tables)
 
     def _device_urls(self, chip_url: str) -> dict[str, str]:
-        """Of everything in the rig that this kiosk has."""
+        """The URLs of the devices in the rig that this kiosk has."""
         lacking = set() if self.wishes.scanner else {device.name for device in OPTIONAL}
         return {
             **{device: url for device, url in self.urls.items() if device not in lacking},
@@ -282,33 +282,33 @@ class Simulation:
         }
 
     def journal_of(self, kiosk: str) -> Path:
-        """A kiosk's journal; there once the kiosk has started."""
+        """The path of a kiosk's journal, which exists once the kiosk has started."""
         return self.state_dir / _stem(kiosk) / "journal.db"
 
     def log_of(self, kiosk: str) -> Path:
-        """What a kiosk says; there once the kiosk was started."""
+        """The path of a kiosk's log, which exists once the kiosk was started."""
         return self.state_dir / f"{_stem(kiosk)}.log"
 
     @staticmethod
     def today() -> date:
-        """The day in Shanghai, which is the day of every region's rules."""
+        """The date in Shanghai, by which every region's rules apply."""
         return SystemClock().now().astimezone(SHANGHAI).date()
 
     # -- what a demo does with it ------------------------------------------------------------------------------------
 
     def let_in(self, kiosk: str) -> Path:
-        """Let one more kiosk stand before the same devices, known to central; its configuration."""
+        """Add a kiosk with the same devices, registered at central; returns the path of its configuration."""
         with closing(Database(self.central_database)) as database, database.writing() as session:
             self._register(session, kiosk)
         self._write_config(kiosk)
         return self._config_of(kiosk)
 
     def end_kiosks(self) -> None:
-        """End every kiosk that is open, and hang up on its window and on central."""
+        """End every open kiosk, and close the connections to its window and to central."""
         self._of_kiosks.close()
 
     def start_kiosk(self, kiosk: str = KIOSK) -> Process:
-        """Open a kiosk's window before its permit unit; ended with the simulation, or earlier by `Process.end`."""
+        """Start a kiosk with its permit unit; it ends with the simulation, or earlier by `Process.end`."""
         if self.wishes.unit_of(kiosk) != self._unit:
             self._unit = self.wishes.unit_of(kiosk)
             self.rig.do("exchange_unit", unit=self._unit, contacts=not self.wishes.can(kiosk).chip_by_unit)
@@ -323,7 +323,7 @@ class Simulation:
         )
 
     def automation(self, kiosk: Process) -> AutomationClient:
-        """Watch the kiosk's window. Raises `DidNotStart` with its last words."""
+        """Watch the kiosk's window. Raises `DidNotStart` with the kiosk's last output."""
         try:
             return self._of_kiosks.enter_context(AutomationClient(self.automation_socket, START_S))
         except Exception as error:
@@ -343,7 +343,7 @@ class Simulation:
 
 
 def _stem(kiosk: str) -> str:
-    """What the files of a kiosk are called."""
+    """The stem of a kiosk's file names."""
     return "kiosk" if kiosk == KIOSK else kiosk
 
 

@@ -1,4 +1,4 @@
-"""A planned visit, played: whatever screen comes, the resident does what the plan, or else habit, says."""
+"""Plays a planned visit: on each screen the resident acts by the plan, or else in the ordinary way."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ STAGES: Mapping[str, str] = MappingProxyType(
         "thank_you": "thanks",
     }
 )
-"""What follows an act on this screen, as the report calls it; where nothing stands here, the screen's own name."""
+"""The report's name for the stage after an act on this screen; without an entry it is the screen's name."""
 
 WRITTEN = MappingProxyType({"as_chip": "chip and face", "left": "chip", "refreshed": "face"})
-"""What is done after the resident confirmed, by what becomes of the face."""
+"""The report's name for what is written after the confirmation, by the expected face."""
 
 BEFORE_CENTRAL = ("assessment", "question")
 AS_OFFERED = ("choice", "assessment")
-"""Screens whose buttons are not always the same."""
+"""Screens with varying buttons."""
 
 DEAD_ENDS = ("outcome", "out_of_service")
 BY_HAND = ("id_card", "insert_permit", "take_permit", "licence_code", "telephone")
@@ -51,9 +51,9 @@ class VisitPlayer:
         self.screens: list[str] = []
 
     def play(self, welcome: Painted | None = None) -> Painted:
-        """From the welcome screen to the next one, which is returned. `welcome`: the one before, if seen already.
+        """Play from the welcome screen to the next one, which is returned. `welcome`: the first one, if seen already.
 
-        Raises `ScreenNotSeen` where the kiosk shows what the resident has no answer to.
+        Raises `ScreenNotSeen` where the kiosk shows a screen for which the resident has no answer.
         """
         welcome = welcome or self._resident.sees("welcome")
         self._answer(self._resident.makes_it_easy(welcome) if self._visit.is_easy else welcome)
@@ -74,7 +74,7 @@ class VisitPlayer:
             self._answer(painted)
 
     def _touches_again(self, painted: Painted) -> bool:
-        """Whether the screen that was touched became another one under the finger: such a touch counts for nothing."""
+        """Whether the touched screen changed at the moment of the touch, which then has no effect."""
         if self._touched is None or self._left.get(painted.screen):
             return False
         seen, answer = self._touched
@@ -86,14 +86,14 @@ class VisitPlayer:
         return True
 
     def _is_on_a_later_page(self, painted: Painted) -> bool:
-        """Whether what the resident wants to touch can be touched only when all was read."""
+        """Whether the wanted target can be touched only after the last page."""
         answers = self._left.get(painted.screen, [])
         wanted = answers if painted.screen in AS_OFFERED else answers[:1]
         is_by_hand = painted.screen in BY_HAND
         return NEXT_PAGE in painted.targets and not is_by_hand and painted.targets.keys().isdisjoint(wanted)
 
     def _is_not_ready(self, painted: Painted) -> bool:
-        """Whether what the resident wants to touch comes only when the kiosk has done something, such as printed."""
+        """Whether the wanted target comes only when the kiosk has done something, such as printed."""
         if painted.screen in (*BY_HAND, "welcome", "choice"):
             return False
         answers = self._left.get(painted.screen, [])
@@ -133,7 +133,7 @@ class VisitPlayer:
         self.screens.append(painted.screen)
 
     def _answer_to(self, painted: Painted) -> str:
-        """The next answer to this screen; of a choice, the next of those that are on offer."""
+        """The next answer to this screen; for a choice, the next of those on offer."""
         answers = self._left[painted.screen]
         offered = [answer for answer in answers if painted.screen not in AS_OFFERED or answer in painted.targets]
         if not offered:
@@ -143,5 +143,5 @@ class VisitPlayer:
 
 
 def renew(resident: Resident, person: str, permit: str, welcome: Painted | None = None) -> Painted:
-    """One whole visit that goes well, with nothing to declare; the welcome screen after it."""
+    """Play one successful visit with nothing to declare; returns the welcome screen after it."""
     return VisitPlayer(resident, PlannedVisit("renewal", (person,), permit)).play(welcome)

@@ -1,1 +1,1 @@
-"""Checks, reports and what must be blacked out in them."""
+"""Checks of the kiosk and their report."""

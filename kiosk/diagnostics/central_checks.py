@@ -27,14 +27,14 @@ from kiosk.services.central.certificate_watch import LEAST_DAYS
 
 CONNECT_S, ANSWER_S, WHOLE_S = 3.0, 4.0, 6.0
 MOST_OFFSET = timedelta(seconds=60)
-"""A grant is good for minutes; beyond this it may look expired, or not yet begun."""
+"""The largest offset of the clock. A grant is valid for minutes; with more it may seem expired, or not yet valid."""
 
 FIRST_YEAR, LAST_YEAR = 2026, 2099
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """One harmless call. `trouble`: (detail, fault), None if central answered as it should."""
+    """The result of one harmless call. `trouble`: (detail, fault), None if central answered as expected."""
 
     trouble: tuple[str, Fault] | None
     round_trip_s: float
@@ -43,7 +43,7 @@ class _Asked:
 
 
 def central(config: Config, _: Clock) -> Findings:
-    """Ask for an endorsement that nobody made: "not_found" proves address, certificates, registration and contract."""
+    """Ask for an unknown endorsement: "not_found" proves address, certificates, registration and contract."""
     asked = _ask(config.central)
     if asked.trouble is not None:
         detail, fault = asked.trouble
@@ -56,7 +56,7 @@ def central(config: Config, _: Clock) -> Findings:
 
 
 def clock(config: Config, clock: Clock) -> Findings:
-    """A sane year, and central's Date of an answer at most `MOST_OFFSET` away."""
+    """Check that the year is sane, and that central's Date differs by at most `MOST_OFFSET`."""
     before = clock.now()
     if not FIRST_YEAR <= before.year <= LAST_YEAR:
         return [failed(f"the clock says {before:%Y-%m-%d %H:%M}", CLOCK_WRONG)]
@@ -71,7 +71,7 @@ def clock(config: Config, clock: Clock) -> Findings:
 
 
 def certificates(config: Config, clock: Clock) -> Findings:
-    """The dates of this kiosk's certificate and of the authority by which central is known."""
+    """Check the dates of this kiosk's certificate and of the authority for central's certificate."""
     now = clock.now()
     findings = []
     for what, path in (
@@ -83,7 +83,7 @@ def certificates(config: Config, clock: Clock) -> Findings:
         except (OSError, ValueError):
             findings.append(failed(f"{what}: {path.name} holds no certificate", CONFIGURATION))
         else:
-            # Authorities may stand in a file old and new; a kiosk's own certificate is the first of its chain.
+            # A file may have an old and a new authority; a kiosk's own certificate is the first of its chain.
             chosen = found[0] if path == config.central.certificate else max(found, key=_end)
             findings.append(_dates(what, chosen, now))
     return [together(*findings)]

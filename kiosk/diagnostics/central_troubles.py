@@ -1,4 +1,4 @@
-"""What is told of a call to central that failed: each cause with what to look at next, and central's certificate."""
+"""Explains a failed call to central: each cause with a hint what to check next, and central's certificate."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ ABOUT_CERTIFICATE = (
 
 
 def told_of(error: CentralUnreachable | CentralAnsweredGarbage | CentralRefusedCall) -> str:
-    """The cause, and what to look at next."""
+    """The cause of the error, and what to check next."""
     match error:
         case CentralRefusedCall() if error.may_pass:
             return f"central has trouble of its own ({error.status} {error.code}); its log says more"
@@ -76,7 +76,7 @@ def told_of(error: CentralUnreachable | CentralAnsweredGarbage | CentralRefusedC
 
 
 def certificate_shown(address: CentralAddress, certificate: Path, key: Path, within_s: float) -> str:
-    """What the certificate that central shows says of itself, believed or not; "" where none can be had."""
+    """A description of central's certificate, valid or not; "" where none can be fetched."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     try:

@@ -1,4 +1,4 @@
-"""Every check, each in a thread of its own and guarded by itself, so that one dead device hides and delays nothing."""
+"""Runs every check in a thread of its own, so that one dead device neither hides nor delays other checks."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from kiosk.domain.devices import PERMIT_CHIP, Device
 from kiosk.domain.faults import CONFIGURATION, COUPLER_LINK, DISK_FULL, STATE_DIRECTORY, Fault
 
 LIMIT_S = 15.0
-"""Twice what the slowest check takes on a silent device: what is not back by then hangs in a system call."""
+"""Seconds, twice those of the slowest check on a silent device. A check that takes longer hangs in a system call."""
 
 Run = Callable[[Config, Clock, TimeAllowance], Findings]
 
@@ -45,7 +45,7 @@ class Check:
 def quick(
     name: str, run: Callable[[Config, Clock], Findings], needs: tuple[str, ...] = (), silent: Fault | None = None
 ) -> Check:
-    """A check whose work does not grow, so that it needs nobody's patience."""
+    """A check that needs no more time than the usual limit."""
     return Check(name, lambda config, clock, _: run(config, clock), needs, silent)
 
 
@@ -91,11 +91,12 @@ def diagnose(
     within_s: float = LIMIT_S,
     tell: Callable[[str], None] = lambda line: None,
 ) -> Report:
-    """Run every check that the configuration's mistakes leave possible. No permit is moved, nothing personal is read.
+    """Run every check that is possible in spite of the configuration's mistakes. No permit is moved, nothing personal
+    is read.
 
-    Takes at most `within_s`, the time of asking for versions (2 s), and what a long check asked for beyond that; such
-    a one says to `tell`, in its own thread, how far it is. Devices that the running kiosk holds are left
-    alone and reported as busy.
+    Takes at most `within_s` seconds, plus 2 s for versions, plus the extra time that a long check asks for. Such a
+    check reports its progress to `tell`, on its own thread. Devices that the running kiosk uses are left alone and
+    reported as busy.
     """
     wrong = {mistake.key for mistake in mistakes}
     threads = [_CheckThread(check, config, clock, wrong, TimeAllowance(tell)) for check in checks]
@@ -145,13 +146,13 @@ class _CheckThread(threading.Thread):
             self.findings = [Finding(Outcome.FAILED, f"the check itself broke: {guard.raised}")]
 
     def await_until(self, deadline: float) -> None:
-        """Wait until it is done, or until `deadline` (monotonic) and what it asked for beyond that have passed."""
+        """Wait until the check is done, or until `deadline` (monotonic) plus its extra time."""
         while self.is_alive() and (left_s := deadline + self._patience.more_s - time.monotonic()) > 0:
             self.join(left_s)
 
 
 class _Guard:
-    """Holds up whatever a check raises and keeps its type; the text may hold anything, so it is not kept."""
+    """Catches any exception of a check and keeps its type. The text is not kept, because it may be personal."""
 
     def __init__(self) -> None:
         self.raised: str | None = None

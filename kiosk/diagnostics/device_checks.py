@@ -1,5 +1,5 @@
-"""Checks of the devices and of their files: self-tests and status requests only. Nothing is moved, printed or read from
-anybody.
+"""Checks of the devices and of their files: self-tests and status requests only. Nothing is moved, printed, or read
+from documents.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _WHERE = {
 
 
 def id_reader(config: Config, _: Clock) -> Findings:
-    """The security module's self-test, and its number."""
+    """Check the security module by its self-test, and report its number."""
 
     def ask(url: str) -> Finding:
         reader = IdReader(bytes_opener(url, ID_READER.name), IdReaderFile.load(config.files.devices[ID_READER]))
@@ -65,8 +65,9 @@ def id_reader(config: Config, _: Clock) -> Findings:
 
 
 def permit_unit(config: Config, _: Clock) -> Findings:
-    """Firmware and sensors. A command is given its whole time once, without the driver's resends. A unit that waits to
-    be initialised is left so: that moves what is inside, and the kiosk's start does it."""
+    """Check firmware and sensors. Each command has its whole time once, without the driver's repeats. A unit that waits
+    to be initialised is left so, because that would move a permit inside; the kiosk's start does it.
+    """
 
     def ask(url: str) -> Finding:
         unit_file = replace(load_unit_file(config.files.devices[PERMIT_UNIT]), resends=0)
@@ -82,7 +83,7 @@ def permit_unit(config: Config, _: Clock) -> Findings:
 
 
 def permit_chip(config: Config, _: Clock) -> Findings:
-    """The coupler's slot, by name; no chip is needed, and none is touched."""
+    """Check the coupler's slot, by name, without using a chip."""
     url = config.devices[PERMIT_CHIP]
     if isinstance(parse_url(url), SimUrl):
         return [skipped("a simulated chip hangs directly on the kiosk; there is no coupler to ask")]
@@ -107,7 +108,7 @@ def permit_chip(config: Config, _: Clock) -> Findings:
 
 
 def receipt_printer(config: Config, _: Clock) -> Findings:
-    """Paper, cover, cutter (DLE EOT 1 to 4)."""
+    """Check paper, cover and cutter (DLE EOT 1 to 4)."""
 
     def ask(url: str) -> Finding:
         printer_file = load_printer_file(config.files.devices[RECEIPT_PRINTER])
@@ -120,7 +121,7 @@ def receipt_printer(config: Config, _: Clock) -> Findings:
 
 
 def code_scanner(config: Config, _: Clock) -> Findings:
-    """Whether its port opens. A scanner answers no questions, and whatever it sees in the meantime is forgotten."""
+    """Check that the port opens. A scanner does not answer, and codes that it reads meanwhile are dropped."""
     if not config.devices[CODE_SCANNER]:
         return [ok("this kiosk has none: licences are looked up by central")]
 
@@ -134,7 +135,7 @@ def code_scanner(config: Config, _: Clock) -> Findings:
 
 
 def guidance_lights(config: Config, _: Clock) -> Findings:
-    """Each of its outputs is switched off, and answers."""
+    """Check that each output answers, by switching it off."""
     if not config.devices[GUIDANCE_LIGHTS]:
         return [ok("this kiosk has none: the screen alone shows people the way")]
 
@@ -158,7 +159,7 @@ OF_DEVICES: Mapping[Device, Callable[[Config, Clock], Findings]] = {
 
 
 def _fitting_unit_file(config: Config, path: Path) -> None:
-    """The file by itself, and whether the unit can do what the configuration asks of it."""
+    """Check the file itself, and whether the unit can do what the configuration asks."""
     unit_file = load_unit_file(path)
     check_fit(config, unit_file.name, unit_file.capabilities)
 
@@ -170,7 +171,7 @@ READERS: Mapping[Device, Callable[[Config, Path], object]] = {
     CODE_SCANNER: lambda _, path: CodeScannerFile.load(path),
     GUIDANCE_LIGHTS: lambda _, path: GuidanceLightsFile.load(path),
 }
-"""What reads the device file, of each device that has one."""
+"""The reader of the device file, for each device that has one."""
 
 
 def file_check(device: Device) -> Callable[[Config, Clock], Findings]:
@@ -214,7 +215,7 @@ def _printer_finding(status: PrinterStatus) -> Finding:
 
 
 def _asked(device: Device, url: str, ask: Callable[[str], Finding]) -> Finding:
-    """What `ask(url)` found, or what its failure means."""
+    """The finding of `ask(url)`, or of its failure."""
     try:
         return ask(url)
     except LinkBusy:

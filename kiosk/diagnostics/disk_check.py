@@ -1,4 +1,4 @@
-"""The state directory: room, and a synced write."""
+"""The check of the state directory: free space, and a synced write."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ WANTED_FREE = 500 * MEGABYTE
 
 
 def disk(config: Config, _: Clock) -> Findings:
-    """Write and sync a small file. Nothing is created that the kiosk itself must create: run as root, this would leave
-    it files that it may not write.
+    """Write and sync a small file. Files of the kiosk itself are not created, because as root's they would not be
+    writable for it.
     """
     directory = config.state_dir
     if not directory.exists():

@@ -1,4 +1,4 @@
-"""Is the display what the screen file says? The driver of the graphics card is asked."""
+"""The check that the display is as the screen file says, by the driver of the graphics card."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from kiosk.domain.faults import DISPLAY_SIZE
 from screens.shell.screen_file import load_screen_file
 
 DRM = Path("/sys/class/drm")
-"""Where Linux tells of the outputs of graphics cards: `status`, and `modes` with the one first that the display prefers
-(drm_sysfs.c of the kernel)."""
+"""Linux's directory of the outputs of graphics cards, with `status`, and `modes` beginning with the display's preferred
+one (drm_sysfs.c of the kernel).
+"""
 
 
 def display(config: Config, _: Clock) -> Findings:
-    """Every connected output beside the screen file. A display may be turned, so either side may be the longer."""
+    """Compare every connected output with the screen file. A display may be turned, so either side may be longer."""
     if not config.fullscreen:
         return [ok("the kiosk has a window of its own and not the whole display")]
     try:
@@ -28,7 +29,7 @@ def display(config: Config, _: Clock) -> Findings:
 
 
 def outputs(drm: Path, width_px: int, height_px: int) -> Findings:
-    """A finding for every connected output below `drm`, beside the size that is wanted."""
+    """A finding for every connected output below `drm`, compared with the wanted size."""
     found = [
         _output(file.parent, width_px, height_px)
         for file in sorted(drm.glob("card*-*/status"))

@@ -27,7 +27,7 @@ MOST_NAMED = 5
 
 
 def region_file(config: Config, clock: Clock) -> Findings:
-    """Whether it can be used, and whether it knows the holidays that are needed soon."""
+    """Check that the region file can be used, and that it has the holidays that are needed soon."""
     path = config.files.region
     mistakes = _mistakes(path, load_region, REGION_FILE)
     if mistakes:
@@ -54,7 +54,7 @@ def grant_keys(config: Config, _: Clock) -> Findings:
 
 
 def fonts(config: Config, _: Clock) -> Findings:
-    """Every character of every text that ships, of the region's file and of the kiosk's name must be in some font."""
+    """Check that every character of all shipped texts, the region's file and the kiosk's name is in some font."""
     characters = _characters_of(_all_texts(config.assets_dir / "locale"))
     written_here = {
         "kiosk_name": config.kiosk_name,
@@ -80,7 +80,7 @@ def fonts(config: Config, _: Clock) -> Findings:
 
 
 def locale(config: Config, _: Clock) -> Findings:
-    """Every language says what the source language says, and every fault has words for the resident."""
+    """Check that every language has all texts of the source language, and every fault has a text for residents."""
     folder = config.assets_dir / "locale"
     wanted = {f"fault.{fault.public}.public" for fault in CATALOGUE.values()}
     findings: list[Finding] = []
@@ -99,14 +99,12 @@ def locale(config: Config, _: Clock) -> Findings:
 
 
 def checked(path: Path, load: Callable[[Path], object]) -> Findings:
-    """Its name, or one failure for each mistake that reading it names."""
+    """A finding with the file's name, or one failure for each of its mistakes."""
     return _mistakes(path, load) or [ok(path.name)]
 
 
 def _mistakes(path: Path, load: Callable[[Path], object], fault: Fault = CONFIGURATION) -> list[Finding]:
-    """One failure for each mistake that reading the file names; every kind of data file has an error of its own, a
-    ValueError with `mistakes`.
-    """
+    """One failure for each mistake in the file. Every kind of data file has its own ValueError with `mistakes`."""
     try:
         load(path)
     except OSError as error:

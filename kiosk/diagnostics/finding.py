@@ -1,4 +1,4 @@
-"""What a check found."""
+"""The finding of a check."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One result without its name. `detail` is for technicians and never personal; `versions`: what the part told of
+    """One finding without its name. `detail`: for technicians and never personal; `versions`: reported by the part
     itself, by name.
     """
 
@@ -54,7 +54,7 @@ _BY_WEIGHT = (Outcome.FAILED, Outcome.WARNING, Outcome.SKIPPED, Outcome.OK)
 
 
 def together(first: Finding, *others: Finding) -> Finding:
-    """One finding out of several: all details, the gravest outcome and its fault."""
+    """Several findings as one, with all details, the gravest outcome and its fault."""
     findings = (first, *others)
     gravest = min(findings, key=lambda finding: _BY_WEIGHT.index(finding.outcome))
     return Finding(gravest.outcome, "; ".join(finding.detail for finding in findings), gravest.fault)

@@ -1,4 +1,4 @@
-"""The journal: whether it is what was written, and how long central has not been told."""
+"""The check of the journal: whether its chain is valid, and how long messages wait for central."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from kiosk.runtime.progress_reporter import ProgressReporter
 from kiosk.services.central.outbox import alarm_of
 
 SLOWEST_STEPS_PER_S = 10_000
-"""A verification slower than this hangs: on two busy cores of a server it was ten times as fast (`make bench`)."""
+"""A slower verification counts as hanging. On two busy cores of a server it was ten times as fast (`make bench`)."""
 
 LONGEST_S = 600.0
-"""However many steps the file says it has."""
+"""The most seconds for a verification, whatever the number of steps."""
 
 
 def journal(config: Config, clock: Clock, patience: TimeAllowance) -> Findings:
-    """Look through the whole chain, and at the queue. A journal that is not there yet is not made.
+    """Verify the whole chain, and look at the queue. A missing journal is not created.
 
-    Asks for time as the journal is long.
+    Asks for more time according to the journal's length.
     """
     path = config.state_dir / "journal.db"
     if not path.is_file():
@@ -53,8 +53,8 @@ def journal(config: Config, clock: Clock, patience: TimeAllowance) -> Findings:
 
 
 def _of_another_user(path: Path) -> Finding | None:
-    """SQLite would make files beside the journal, and they would be ours. `journal_rights` tells of files whose owner
-    is not the directory's.
+    """The finding if the journal belongs to another user: it is not opened, because SQLite would create files of ours
+    beside it. `journal_rights` reports files whose owner is not the directory's.
     """
     kiosk = path.parent.stat().st_uid
     if kiosk != os.geteuid():

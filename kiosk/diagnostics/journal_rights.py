@@ -1,4 +1,4 @@
-"""Whether the kiosk's user can write its journal: somebody may have run a command as root, and left files of root."""
+"""The check that the kiosk's user can write its journal. A command that ran as root may have left files of root."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kiosk.journal.state_lock import LOCK_NAME, name_of
 
 
 def journal_rights(config: Config, _: Clock) -> Findings:
-    """The kiosk's user is who owns the state directory. Nothing is opened."""
+    """Check the rights for the owner of the state directory, who is the kiosk's user. No file is opened."""
     directory = config.state_dir
     names = ("journal.db", *(f"journal.db{ending}" for ending in BESIDE), LOCK_NAME)
     try:

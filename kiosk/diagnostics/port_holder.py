@@ -1,4 +1,4 @@
-"""Who holds a serial port."""
+"""Finds the process that holds a serial port."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report: what every check found, and which versions run here; as JSON or as a table for a technician."""
+"""The report: the findings of all checks, and the versions that run here, as JSON or as a table for a technician."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _GAP = "  "
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What one check found. `fault`: None unless it failed; a failure without one is a mistake in the check itself."""
+    """The result of one check. `fault`: None unless it failed; a failure without one is a mistake of the check."""
 
     name: str
     outcome: Outcome
@@ -32,7 +32,7 @@ class CheckResult:
 
     @property
     def keeps_from_service(self) -> bool:
-        """Whether the kiosk must not serve because of this."""
+        """Whether this result keeps the kiosk out of service."""
         return self.outcome is Outcome.FAILED and (self.fault is None or self.fault.severity is not Severity.DEGRADED)
 
 
@@ -52,7 +52,7 @@ class Report:
         return DEGRADED if trouble else READY
 
     def as_json(self) -> dict[str, Any]:
-        """JSON-able: `checks` and `versions`."""
+        """The report for JSON: `checks` and `versions`."""
         return {
             "checks": [
                 {
@@ -67,7 +67,7 @@ class Report:
         }
 
     def as_table(self, width: int) -> str:
-        """Lines of at most `width` columns (not less than 60), a remedy under each failure."""
+        """The report in lines of at most `width` columns (at least 60), with a remedy under each failure."""
         names = [check.name for check in self.checks] + list(self.versions)
         indent = max(map(len, names)) + len(_GAP)
         lines = []

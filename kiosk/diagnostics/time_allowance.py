@@ -1,4 +1,4 @@
-"""How long a check is waited for beyond what every check has, and how it says meanwhile that it goes on."""
+"""Extra time for a long check, and its progress reports."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 
 class TimeAllowance:
-    """Between the thread of one check and the one that waits for it. `tell` takes a line, in the check's thread.
+    """Shared by the thread of one check and the thread that waits for it. `tell` takes a line, on the check's thread.
 
     `more_s`: seconds beyond the limit that all checks share.
     """
@@ -16,5 +16,5 @@ class TimeAllowance:
         self.more_s = 0.0
 
     def ask_for(self, more_s: float) -> None:
-        """Wait so many seconds longer; the last word counts."""
+        """Ask for so many more seconds; the last request counts."""
         self.more_s = more_s

@@ -1,4 +1,4 @@
-"""Which programs run here, without importing or starting any of them for long."""
+"""The versions of the programs that run here, found without importing them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SYSTEM_PATH = "/usr/sbin:/sbin:/usr/bin:/bin"
 
 
 def program_versions() -> dict[str, str]:
-    """By name: kiosk, python, libraries, the operating system; what is not installed is said to be so."""
+    """The versions by name: kiosk, python, libraries, the operating system. Missing ones are marked so."""
     versions = {"kiosk": VERSION, "python": platform.python_version()}
     for name in ("kivy", "pyscard"):
         try:
@@ -36,7 +36,7 @@ def program_versions() -> dict[str, str]:
 
 
 def versions_for_central(files: DataFiles) -> dict[str, str]:
-    """What runs here in the contract's form, and which data files, each by the beginning of its SHA-256."""
+    """The versions in the contract's form, and the data files, each by the beginning of its SHA-256."""
     versions = {name.replace("-", "_"): version[:_LONGEST] for name, version in program_versions().items()}
     versions["contract"] = CONTRACT_VERSION
     named = {
@@ -50,7 +50,7 @@ def versions_for_central(files: DataFiles) -> dict[str, str]:
 
 
 def _pcsc_lite() -> str | None:
-    """What the pcscd of this machine says of itself; it answers `--version` without becoming a daemon."""
+    """The version of this machine's pcscd, by `--version`, which starts no daemon."""
     pcscd = shutil.which("pcscd", path=_SYSTEM_PATH)
     if pcscd is None:
         return None

@@ -1,4 +1,4 @@
-"""Can the voice say anything, where the site wants it to?"""
+"""The check that the voice can be heard, if the site wants it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kiosk.voice.languages import grammar_file, is_spoken
 
 
 def voice(config: Config, _: Clock) -> Findings:
-    """The sounds of every language that is spoken, those that are read only, and the jack. Nothing is played."""
+    """Check the sounds of every spoken language, and the jack; list languages without a voice. Nothing is played."""
     folder, sound = config.assets_dir / "voice", config.sound
     spoken = [language for language in config.languages if is_spoken(folder, language)]
     flaws = [flaw for language in spoken for flaw in _flaws(folder, language)]
@@ -44,5 +44,5 @@ def _flaws(folder: Path, language: str) -> list[str]:
         if read_toml(folder / language / "manifest.toml").get("sounds"):
             return []
     except DataFileError:
-        pass  # told like one that was never built: the remedy is the same
+        pass  # reported like one that was never built, because the remedy is the same
     return [f"there are no sounds of {language}: build them with the program, and copy assets/voice"]

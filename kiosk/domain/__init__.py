@@ -1,1 +1,1 @@
-"""The trade's values: documents, grants, refusals, custody. Immutable and validated."""
+"""The values of the trade: documents, grants, refusals, faults, custody. They are immutable and validated."""

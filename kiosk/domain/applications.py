@@ -1,4 +1,4 @@
-"""What a person at central reviews, and what shows that something is so."""
+"""Applications, which a person at central reviews, and the proofs that support them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kiosk.domain.personal import Personal
 
 
 class EvidenceResult(Enum):
-    """Central's word on one proof."""
+    """Central's answer about one proof."""
 
     VERIFIED = "verified"
     NOT_VERIFIED = "not_verified"
@@ -21,8 +21,8 @@ class EvidenceResult(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """One proof that was looked at. `key`: of the region file's evidence; `licence_code`: as scanned; None: central's
-    own records were asked.
+    """One proof that central was asked about. `key`: of the region file's evidence; `licence_code`: as scanned; None:
+    looked up in central's own records.
     """
 
     key: str
@@ -42,7 +42,7 @@ class ApplicationState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ReceivedApplication:
-    """Central has taken it in. `expected_on` None: no date is promised."""
+    """An application that central has received. `expected_on` None: no date is promised."""
 
     application_id: UUID
     review_number: str
@@ -52,9 +52,9 @@ class ReceivedApplication:
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """An application as central tells it. `stage`, `stage_result`: keys of the region file's review; `collection`: the
-    way chosen ("kiosk", "counter", "post"); `station`, `ready_from`: where and from when it lies ready; `at_kiosk`: its
-    permit is rewritten at any kiosk of the region.
+    """An application as reported by central. `stage`, `stage_result`: keys of the region file's review; `collection`:
+    the way chosen ("kiosk", "counter", "post"); `station`, `ready_from`: where and from when the permit is ready;
+    `at_kiosk`: the permit is rewritten at any kiosk of the region.
     """
 
     application_id: UUID

@@ -8,11 +8,11 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-"""The regions' local time, whatever zone the kiosk's own clock is set to."""
+"""The regions' time zone, whatever zone the kiosk's own clock is set to."""
 
 
 class Clock(Protocol):
-    """Wall time for records and rules; monotonic seconds for deadlines, which no setting of the clock moves."""
+    """Wall time for records and rules; monotonic seconds for deadlines, which do not change when the clock is set."""
 
     def now(self) -> datetime:
         """Local time in Asia/Shanghai, with offset."""
@@ -27,7 +27,7 @@ class SystemClock:
         return datetime.now(SHANGHAI)
 
     def monotonic(self) -> float:
-        """Seconds since the machine was switched on, those in which it was suspended too (clock_gettime(2))."""
+        """Seconds since the machine was switched on, including those in which it was suspended (clock_gettime(2))."""
         return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 

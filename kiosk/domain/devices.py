@@ -1,6 +1,6 @@
-"""The table of devices: every other module asks it what a device is called, where it may be and whether visits need it.
+"""The table of devices: their names, the URLs they may have, and whether visits need them.
 
-A further device is a line here and a digit in `kiosk.domain.faults.Part`.
+A new device needs a line here and a digit in `kiosk.domain.faults.Part`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ IN_UNIT = "unit"
 """Scheme of a chip that the permit unit itself powers: `unit://permit_unit`."""
 
 PRODUCTION_SCHEMES = frozenset({"serial", "tcp", "hid", "pcsc", "pcsc-hex", IN_UNIT})
-"""The others are simulators and recorded traces."""
+"""The URL schemes that a production site accepts. All others are simulators and recorded traces."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ class Device:
 
     @property
     def name(self) -> str:
-        """As configuration, log, diagnosis and heartbeat call it."""
+        """The name in configuration, log, diagnosis and heartbeat."""
         return self.part.name.lower()
 
 

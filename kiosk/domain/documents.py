@@ -1,4 +1,4 @@
-"""The two documents that meet in a visit, as values."""
+"""The two documents of a visit, identity card and residence permit, as values."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class IdKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class IdDocument:
-    """What a visit needs of the identity card, no more. `valid_to` None means valid for ever (长期)."""
+    """The parts of an identity card that a visit needs. `valid_to` None: valid without end (长期)."""
 
     kind: IdKind
     name: Personal[str]
@@ -39,7 +39,7 @@ class IdDocument:
 
 @dataclass(frozen=True, slots=True)
 class PermitContent:
-    """What an endorsement may rewrite. Dates are local; None where the chip holds none."""
+    """The content of a permit that an endorsement may rewrite. Dates are local; None where the chip holds none."""
 
     address: Personal[str]
     issuing_authority: str
@@ -51,7 +51,7 @@ class PermitContent:
 
 @dataclass(frozen=True, slots=True)
 class FaceJob:
-    """A face to be drawn, sent ahead or rewritten: what it is to show, and by which permit file."""
+    """A face to be drawn, loaded or rewritten: its content, and the permit file with its layout."""
 
     content: PermitContent
     permit_file: str
@@ -72,17 +72,15 @@ class Permit:
     content: PermitContent
 
     def face(self, content: PermitContent) -> FaceJob:
-        """This permit's face, as it is to be with `content`."""
+        """This permit's face with `content`."""
         return FaceJob(content, self.permit_file)
 
     def is_of(self, holder: IdDocument) -> bool:
-        """Whether identity card and permit belong to one person: equal identity numbers; a name alone decides
-        nothing.
-        """
+        """Whether identity card and permit belong to one person, by equal identity numbers; names do not count."""
         return self.holder_number == holder.number
 
     def is_named_as(self, holder: IdDocument) -> bool:
-        """Whether the permit bears the name on the identity card (see `kiosk.domain.holder_name`). Who has changed
-        their name has another one there until the permit is made anew.
+        """Whether the permit bears the name on the identity card (see `kiosk.domain.holder_name`). After a change of
+        name it does not, until a new permit is made.
         """
         return is_same_name(self.holder_name.reveal(), holder.name.reveal())

@@ -1,4 +1,4 @@
-"""What central grants, refuses and records."""
+"""Values of an endorsement: grants, refusals, and the states of chip, face and custody."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kiosk.domain.personal import Personal
 
 
 class Service(Enum):
-    """What a resident may ask for (regions.md lists which region offers what)."""
+    """The services that a resident may ask for (regions.md lists which region offers what)."""
 
     ENDORSE = "endorse"
     CHANGE_ADDRESS = "change_address"
@@ -26,7 +26,7 @@ class Service(Enum):
 
 
 class ResidenceYears(Enum):
-    """What an endorsement does to the years of residence counted so far."""
+    """The effect of an endorsement on the years of residence counted so far."""
 
     CONTINUOUS = "continuous"
     COUNTED_FROM_MAKE_UP = "counted_from_make_up"
@@ -34,7 +34,7 @@ class ResidenceYears(Enum):
 
 
 class Drawable(Enum):
-    """Whether this kiosk can draw a content: no font has every character that was ever encoded."""
+    """Whether this kiosk can draw a content. No font has every encoded character."""
 
     WHOLE = "whole"
     CHARACTER_MISSING = "character_missing"  # shown as 〓 on screens and paper, never printed on a face
@@ -42,7 +42,7 @@ class Drawable(Enum):
 
 
 class FaceUnprintable(Exception):
-    """A content that must not be printed on a face; carries nothing of it."""
+    """A content that must not be printed on a face. The error repeats nothing of it."""
 
     def __init__(self, why: Drawable) -> None:
         super().__init__(f"the face cannot be printed: {why.value}")
@@ -52,7 +52,7 @@ class FaceUnprintable(Exception):
 @dataclass(frozen=True, slots=True)
 class Grant:
     """Central's signed permission, verified: write exactly `content` on exactly this permit, before `expires_at`.
-    `drawable`: what this kiosk found out about the content itself.
+    `drawable`: whether this kiosk can draw the content.
     """
 
     endorsement_id: UUID
@@ -67,9 +67,10 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A proper no. `code` is stable and has a text in every language (`refusal.<code>` in assets/locale).
+    """A refusal that is no fault. `code` is stable and has a text in every language (`refusal.<code>` in
+    assets/locale).
 
-    `retain`: on central's word the permit is kept (reported lost, cancelled).
+    `retain`: central orders that the permit be retained (reported lost, cancelled).
     """
 
     code: str
@@ -77,7 +78,7 @@ class Refusal:
 
 
 class ChipState(Enum):
-    """What is known of the chip when a visit ends."""
+    """The state of the chip, as far as known, when a visit ends."""
 
     OLD = "old"
     NEW = "new"
@@ -85,7 +86,7 @@ class ChipState(Enum):
 
 
 class FaceState(Enum):
-    """What is known of the face when a visit ends: the unit's last answer, no sensor reads it."""
+    """The state of the face when a visit ends, by the unit's last answer, because no sensor reads a face."""
 
     OLD = "old"
     NEW = "new"

@@ -1,9 +1,8 @@
-"""The fault catalogue: everything that a person must act on, with its code, its text for the resident and its remedy.
+"""The fault catalogue: everything that a person must act on, with its code, its text for residents and its remedy.
 
-A code has four digits: device (1 identity reader, 2 permit unit, 3 permit chip and its coupler, 4 receipt printer,
-5 central, 6 kiosk, 7 code scanner, 8 guidance lights), who acts (1 link, 2 protocol, 3 site staff clears, 4 an
-engineer repairs, 5 configuration), and a number.
-The public text stands in assets/locale under `fault.<public>.public`.
+A code has four digits: device (1 identity reader, 2 permit unit, 3 permit chip and its coupler, 4 receipt printer, 5
+central, 6 kiosk, 7 code scanner, 8 guidance lights), who acts (1 link, 2 protocol, 3 site staff clears, 4 an engineer
+repairs, 5 configuration), and a number. The public text is in assets/locale under `fault.<public>.public`.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ class Severity(Enum):
 
     VISIT = "visit"  # this visit ends; the next one may go well
     DEGRADED = "degraded"  # visits go on with less (no paper: code on the screen only)
-    OUT_OF_SERVICE = "out_of_service"  # no permit may be taken in until somebody acted
+    OUT_OF_SERVICE = "out_of_service"  # no permit may be taken in until somebody acts
 
 
 class Part(Enum):
@@ -55,7 +54,7 @@ ACTORS = {
     "4": "an engineer repairs it",
     "5": "the configuration",
 }
-"""By the second digit of a code: whose matter it is."""
+"""Who acts, by the second digit of a code."""
 
 CATALOGUE: dict[str, Fault] = {}
 
@@ -129,7 +128,7 @@ PERMIT_HELD_INSIDE = _fault(
     "permit_held_inside",
     Severity.OUT_OF_SERVICE,
     "permit_unit_jam",
-    "A permit lies inside and this unit could not give it back or keep it in a bin. Take it out and keep it for "
+    "A permit is inside and this unit could not give it back or put it into a bin. Take it out and keep it for "
     "its holder.",
 )
 PERMIT_UNACCOUNTED = _fault(
@@ -166,7 +165,7 @@ COUPLER_SILENT = _fault(
     "coupler_silent",
     Severity.OUT_OF_SERVICE,
     "permit_chip",
-    "pcscd, or the chip coupler below it, takes questions and answers none. The kiosk asks for a restart of pcscd. "
+    "pcscd, or the chip coupler below it, takes requests and answers none. The kiosk asks for a restart of pcscd. "
     "If it stays so, `systemctl kill -s KILL pcscd`; if it recurs, check the cable, then replace the coupler.",
 )
 CHIP_SILENT = _fault(
@@ -238,8 +237,8 @@ MESSAGES_WAITING = _fault(
     "messages_waiting",
     Severity.DEGRADED,
     "central",
-    "Central has not taken what it must be told for a day, or one message for an hour while it took others. Check the "
-    "network, the certificate and what is answered to it, in the log; nothing is lost while the kiosk keeps its disk.",
+    "A message to central has waited for a day, or for an hour while central took others. Check the network, the "
+    "certificate, and in the log how central answers. Nothing is lost while the kiosk keeps its disk.",
 )
 CENTRAL_GARBAGE = _fault(
     "5201",
@@ -261,16 +260,16 @@ CERTIFICATE_ENDS = _fault(
     Severity.DEGRADED,
     "central",
     "A certificate of the line to central ends within 30 days, or has ended; `certificate_ends` in the log says whose. "
-    "Let central's operator issue the kiosk's anew, or tell them of their own: without it nothing is endorsed.",
+    "Central's operator must issue a new one for the kiosk, or renew their own. Without it nothing is endorsed.",
 )
 KIOSK_NOT_ACCEPTED = _fault(
     "5502",
     "kiosk_not_accepted",
     Severity.OUT_OF_SERVICE,
     "central",
-    "Central does not take this kiosk: its certificate has ended, is not accepted or is revoked, or central does not "
-    "know the kiosk; `central_trouble` in the log says which. Let central's operator issue a new certificate or "
-    "register the kiosk. Put new files where the old ones are; no restart is needed.",
+    "Central rejects this kiosk: its certificate has ended, is not accepted or is revoked, or central does not know "
+    "the kiosk; `central_trouble` in the log says which. Have central's operator issue a new certificate or register "
+    "the kiosk. Put new files in the place of the old ones; no restart is needed.",
 )
 WORKER_DIED = _fault(
     "6201",
@@ -284,8 +283,8 @@ DISK_FULL = _fault(
     "disk_full",
     Severity.OUT_OF_SERVICE,
     "kiosk",
-    "The journal cannot be written. Free space under the state directory; where there is room, the log says what the "
-    "disk answered (`journal_failed`).",
+    "The journal cannot be written. Free space under the state directory. If there is space, the log has the disk's "
+    "error (`journal_failed`).",
 )
 JOURNAL_HELD = _fault(
     "6302",
@@ -300,32 +299,32 @@ RECOVERY_STUCK = _fault(
     "recovery_stuck",
     Severity.OUT_OF_SERVICE,
     "kiosk",
-    "After the start the permit unit did not tell whether its path is empty. Look inside, then restart.",
+    "After the start the permit unit did not say whether its path is empty. Look inside, then restart.",
 )
 WORKER_HANGS = _fault(
     "6203",
     "worker_hangs",
     Severity.OUT_OF_SERVICE,
     "kiosk",
-    "Part of the program waits for something that does not answer; the log names it and since when. systemd starts the "
-    "program anew; if it recurs, check that device's cable and power, and pcscd, and send the support bundle.",
+    "Part of the program waits for something that does not answer; the log names it and since when. systemd restarts "
+    "the program. If it recurs, check that device's cable and power, and pcscd, and send the support bundle.",
 )
 JOURNAL_BROKEN = _fault(
     "6401",
     "journal_broken",
     Severity.OUT_OF_SERVICE,
     "kiosk",
-    "The journal was changed, or part of it is gone. Find out by whom and keep the file (`python -m kiosk journal "
-    "verify`); then let central's operator accept it anew, and `python -m kiosk journal accept` here.",
+    "The journal was changed, or part of it is missing (`python -m kiosk journal verify`). Find out who did it, and "
+    "keep the file. Then central's operator accepts it, and `python -m kiosk journal accept` does so here.",
 )
 JOURNAL_MOVED = _fault(
     "6402",
     "journal_moved",
     Severity.OUT_OF_SERVICE,
     "kiosk",
-    "The journal's file was deleted or replaced under the running kiosk. The log (`journal_moved`) names the copy that "
-    "the kiosk made of its own. Find out by whom; stop the kiosk, `python -m kiosk journal restore` with that copy, "
-    "start it again.",
+    "The journal's file was deleted or replaced while the kiosk was running. The log (`journal_moved`) names the copy "
+    "that the kiosk made. Find out who did it. Stop the kiosk, `python -m kiosk journal restore` that copy, and start "
+    "the kiosk again.",
 )
 CLOCK_WRONG = _fault(
     "6501",
@@ -339,14 +338,15 @@ REGION_FILE = _fault(
     "region_file",
     Severity.OUT_OF_SERVICE,
     "kiosk",
-    "The region file cannot be used. `python -m kiosk diagnose` tells why.",
+    "The region file cannot be used. `python -m kiosk diagnose` says why.",
 )
 CONFIGURATION = _fault(
     "6503",
     "configuration",
     Severity.OUT_OF_SERVICE,
     "kiosk",
-    "The configuration, or a file that it names, cannot be used. Correct what `python -m kiosk diagnose` names.",
+    "The configuration, or a file that it names, cannot be used. Correct the mistakes that `python -m kiosk diagnose` "
+    "lists.",
 )
 INSTALLATION = _fault(
     "6504",
@@ -361,8 +361,8 @@ STATE_DIRECTORY = _fault(
     "state_directory",
     Severity.OUT_OF_SERVICE,
     "kiosk",
-    "The kiosk's user cannot write in its state directory, or not the journal there. Look at the log, then at owner, "
-    "rights and mount (`ls -la`, `findmnt -T`); `chown` what somebody made as another user. No restart is needed.",
+    "The kiosk's user cannot write to its state directory, or to the journal there. Look at the log, then at owner, "
+    "rights and mount (`ls -la`, `findmnt -T`); `chown` files of another user. No restart is needed.",
 )
 FACE_UNPRINTABLE = _fault(
     "6505",
@@ -377,23 +377,23 @@ DISPLAY_SIZE = _fault(
     "display_size",
     Severity.DEGRADED,
     "kiosk",
-    "The display is of another size than the screen file says, so texts and buttons are larger or smaller than they "
-    "should be. Name the screen file of this display under `files.screen`, or write one for it.",
+    "The display has another size than the screen file says, so texts and buttons are too large or too small. Name the "
+    "screen file of this display under `files.screen`, or write one for it.",
 )
 CODE_SCANNER_LINK = _fault(
     "7101",
     "code_scanner_link",
     Severity.DEGRADED,
     "code_scanner",
-    "No code scanner on its wire, or another program holds it. Check its cable, then `python -m drivers code-scanner "
-    "read`.",
+    "The code scanner is not connected, or another program uses it. Check its cable, then `python -m drivers "
+    "code-scanner read`.",
 )
 CODE_SCANNER_PROTOCOL = _fault(
     "7201",
     "code_scanner_protocol",
     Severity.DEGRADED,
     "code_scanner",
-    "What the code scanner sends is damaged. Compare its ending, encoding and prefix with its device file, then its "
+    "The code scanner sends damaged data. Compare its ending, encoding and prefix with its device file, then check its "
     "cable.",
 )
 GUIDANCE_LIGHTS_LINK = _fault(
@@ -401,7 +401,7 @@ GUIDANCE_LIGHTS_LINK = _fault(
     "guidance_lights_link",
     Severity.DEGRADED,
     "kiosk",
-    "The board of the guidance lights does not answer, or another program holds its line. Visits go on in the dark. "
+    "The board of the guidance lights does not answer, or another program uses its line. Visits go on without lights. "
     "Check its cable, power, speed and unit address, then `python -m drivers guidance-lights walk`.",
 )
 GUIDANCE_LIGHTS_PROTOCOL = _fault(
@@ -410,5 +410,5 @@ GUIDANCE_LIGHTS_PROTOCOL = _fault(
     Severity.DEGRADED,
     "kiosk",
     "The guidance lights' answers are damaged, or the board refuses an output, which the log names. Compare its device "
-    "file with the board's outputs and its line with others' on the same pair of wires.",
+    "file with the board's outputs, and its line settings with those of other devices on the same wires.",
 )

@@ -1,4 +1,4 @@
-"""Who says that the person before the machine is the permit's holder: by rule of the site, and in a visit."""
+"""The check that the person at the machine is the permit's holder: the site's rule, and its result in a visit."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import Enum
 
 
 class CheckWay(Enum):
-    """How it is said. CAMERA is kept for a comparison of faces, which no kiosk has yet."""
+    """How the holder is checked. CAMERA is reserved for a comparison of faces, which no kiosk has yet."""
 
     NONE = "none"
     ATTENDANT = "attendant"
@@ -20,14 +20,14 @@ NEEDS_FACE = (CheckWay.CAMERA,)
 
 @dataclass(frozen=True, slots=True)
 class HolderCheckRule:
-    """What the site asks for. `required`: without it nothing is endorsed or applied for here."""
+    """The site's rule. `required`: without a check nothing is endorsed or applied for here."""
 
     way: CheckWay = CheckWay.NONE
     required: bool = False
 
     @property
     def without_face(self) -> CheckWay:
-        """The way for whoever cannot or will not show a face: there always is one, and it never is worse served."""
+        """The way for people who cannot or will not show a face. It always exists and gives the same service."""
         return CheckWay.ATTENDANT if self.way in NEEDS_FACE else self.way
 
 
@@ -36,7 +36,7 @@ NO_CHECK = HolderCheckRule()
 
 @dataclass(frozen=True, slots=True)
 class HolderCheck:
-    """What was said in a visit. `by`: the number of the attendant who said it; None where nobody did."""
+    """The result in a visit. `by`: the number of the attendant who confirmed the holder; None where nobody did."""
 
     way: CheckWay = CheckWay.NONE
     by: str | None = None

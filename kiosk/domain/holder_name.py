@@ -1,4 +1,4 @@
-"""Whether two names are one name: the only comparison of holders' names, for the kiosk and for the reference central.
+"""Compares holders' names, for the kiosk and for the reference central. No other module compares them.
 
 The same name is stored in several ways by an identity card, a chip and a register, because systems of different years
 encode, separate and pad differently. Two names are one when their canonical forms are equal. The form is for comparing
@@ -19,8 +19,8 @@ only; what is shown, sent and written stays as its owner has it. The rule, in or
 7. Blanks do not count at the ends, beside the dot, and beside an ideograph (systems pad names of two characters).
    Between two letters blanks are one blank, which counts.
 
-Nothing else is joined: simplified and traditional characters, variants with code points of their own (吕 and 呂), and
-characters that look alike are different names, and a person has to look.
+Nothing else counts as equal. Simplified and traditional characters, variants with code points of their own (吕 and 呂),
+and characters that look alike make different names, which a person has to check.
 """
 
 from __future__ import annotations
@@ -77,13 +77,13 @@ _BESIDE_IDEOGRAPH = re.compile(f"(?<={_IDEOGRAPH}) | (?={_IDEOGRAPH})")
 
 
 def settled_text(text: str) -> str:
-    """Steps 1 to 3, which hold for any text of a chip or a register: one character is one code point."""
+    """`text` after steps 1 to 3, which apply to any text of a chip or a register: each character has one code point."""
     text = text.translate(LATER_CODE_POINTS).translate(_ASCII_OF_FULL_WIDTH)
     return unicodedata.normalize("NFC", text)
 
 
 def canonical_name(name: str) -> str:
-    """The form in which names are compared; see the module. It is its own canonical form. Never shown, never kept."""
+    """The form in which names are compared; see the module. It is idempotent, and never shown or stored."""
     text = settled_text(name).translate(_ONE_OF_EACH)
     text = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
     text = text.translate(_ONE_OF_EACH)  # folding makes an apostrophe of its own: U+0149 becomes U+02BC and n
@@ -92,5 +92,5 @@ def canonical_name(name: str) -> str:
 
 
 def is_same_name(one: str, other: str) -> bool:
-    """Whether both are one name; see the module."""
+    """Whether both names are the same; see the module."""
     return canonical_name(one) == canonical_name(other)

@@ -1,7 +1,7 @@
 """Numbers of persons and permits: their one canonical form, and the check character of GB 11643.
 
-A number is made canonical once, where it comes in: from the identity reader, from a chip, from central, from a request,
-from a file. Everything behind that compares and keeps canonical numbers.
+A number is made canonical once, where it comes in: from the identity reader, a chip, central, a request or a file. All
+other code compares and stores canonical numbers.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _UNSEEN_AT_ENDS = "\0\u200b\u200c\u200d\u2060\ufeff"
 def canonical_number(text: str) -> str:
     """The one form of a number: ASCII instead of full width, capital letters, no blanks at its ends.
 
-    Blanks inside stay, so that such a number is seen to be wrong. Not for texts in which case means something.
+    Blanks inside are kept, so that such a number is found to be wrong. Not for texts that distinguish case.
     """
     while (stripped := text.strip().strip(_UNSEEN_AT_ENDS)) != text:
         text = stripped
@@ -34,19 +34,19 @@ def canonical_number(text: str) -> str:
 
 
 def identity_number(text: str) -> IdentityNumber:
-    """A person's number from outside in its canonical form. Nothing is checked: see `is_valid_number`."""
+    """The canonical form of a person's number from outside. It is not validated: see `is_valid_number`."""
     return IdentityNumber(canonical_number(text))
 
 
 def permit_number(text: str) -> PermitNumber:
-    """A permit's number from outside in its canonical form."""
+    """The canonical form of a permit's number from outside."""
     return PermitNumber(canonical_number(text))
 
 
 def check_character(first_seventeen: str) -> str:
     """The 18th character of a citizen identification number.
 
-    Also of the numbers that start with 81, 82, 83 and of 18-character permanent-residence numbers that start with 9.
+    Also for numbers that start with 81, 82, 83 and for 18-character permanent-residence numbers that start with 9.
     Source: GB 11643 (weights, modulus 11, X for ten). Raises ValueError for anything but 17 digits.
     """
     if len(first_seventeen) != 17 or not first_seventeen.isascii() or not first_seventeen.isdigit():
@@ -58,7 +58,7 @@ def check_character(first_seventeen: str) -> str:
 def is_valid_number(number: IdentityNumber) -> bool:
     """Whether an 18-character number has a real date of birth and the right check character (GB 11643).
 
-    No table of area codes is consulted: areas are renamed and abolished, and 81, 82, 83 and 9 are none.
+    Area codes are not checked, because areas are renamed and abolished, and 81, 82, 83 and 9 are no areas.
     """
     if len(number) != 18 or not number.isascii() or not number[:17].isdigit():
         return False

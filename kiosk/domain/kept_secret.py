@@ -1,4 +1,4 @@
-"""What the configuration keeps of an attendant's secret: `scrypt:N:r:p:SALT:KEY`, salt and key in base64 (RFC 7914)."""
+"""The configuration's form of an attendant's secret: `scrypt:N:r:p:SALT:KEY`, salt and key in base64 (RFC 7914)."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import re
 
 KEY_BYTES = 32
 LEAST_COST, MOST_COST = 2**14, 2**18
-"""RFC 7914's N, a power of two. The least is what add-attendant makes."""
+"""The limits of RFC 7914's N, a power of two. add-attendant uses the least."""
 MOST_BLOCK, MOST_LANES = 32, 16  # RFC 7914's r and p
 MOST_MEMORY_MB = 64
-MOST_WORK = 2**21  # N·r·p: sixteen times what add-attendant asks for, a second on a small PC
+MOST_WORK = 2**21  # N·r·p: sixteen times the value of add-attendant, about a second on a small PC
 LEAST_SALT_BYTES, MOST_SALT_BYTES = 8, 64
 
 _KEPT = re.compile(r"scrypt:([0-9]{1,8}):([0-9]{1,3}):([0-9]{1,3}):([A-Za-z0-9+/]+=*):([A-Za-z0-9+/]+=*)", re.ASCII)
 
 
 def flaw_of_kept(kept: str, *, in_earnest: bool) -> str | None:
-    """What is wrong with it, in words that repeat neither salt nor key; None where a secret can be compared with it.
-    `in_earnest`: not for a simulation, whose codes protect nobody and may be cheap.
+    """What is wrong with `kept`, in words that repeat neither salt nor key; None where it can be used. `in_earnest`:
+    for a production site; a simulation's codes protect nobody and may cost less.
     """
     parts = _KEPT.fullmatch(kept)
     if parts is None:

@@ -1,4 +1,4 @@
-"""A type for what belongs to the holder: it does not print."""
+"""The type for personal data, which does not print."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ T_co = TypeVar("T_co", covariant=True)
 
 @final
 class Personal(Generic[T_co]):
-    """A value about a person. Compares and hashes as its value; prints as `Personal(…)`; `reveal()` is the only way
-    out, so that every place that shows or sends the value can be found by its name.
+    """A value about a person. It compares and hashes like its value and prints as `Personal(…)`. Only `reveal()` gives
+    the value, so that every place that shows or sends it can be found by that name.
     """
 
     __slots__ = ("_value",)
@@ -41,12 +41,12 @@ class Personal(Generic[T_co]):
 
 
 def masked_number(number: Personal[str]) -> str:
-    """An identity number as it may be shown: the first and last character, stars between (GB 11643 numbers have 18)."""
+    """An identity number for display: first and last character with stars between (GB 11643 numbers have 18)."""
     text = number.reveal()
     return text[:1] + "*" * max(len(text) - 2, 0) + text[-1:] if len(text) > 1 else "*" * len(text)
 
 
 def masked_name(name: Personal[str]) -> str:
-    """A name by which its owner knows it again: the first character, a star for each further one, at most three."""
+    """A name that its owner recognises: the first character, and a star for each further one, at most three."""
     text = name.reveal()
     return text[:1] + "*" * min(len(text) - 1, 3)

@@ -1,7 +1,7 @@
-"""Characters that Chinese text once held in Unicode's private use area, with the code points that they have now.
+"""Characters that older Chinese text encodes in Unicode's private use area, with their present code points.
 
-GBK (1995) and GB 18030-2000 had characters that Unicode did not have, and lent them private-use code points. Unicode
-has had all of them since, so one character of a name may be stored in two ways. The sources:
+GBK (1995) and GB 18030-2000 had characters that Unicode lacked, and gave them private-use code points. Unicode has
+since added all of them, so one character of a name may be stored in two ways. The sources:
 
 - GBK (1995), GB 18030-2000 and GB 18030-2005: 80 ideographs and components at bytes FE50 … FEA0, U+E815 … U+E864; A8BC
   and A8BF, U+E7C7 and U+E7C8; A989 … A995, U+E7E7 … U+E7F3.
@@ -9,7 +9,7 @@ has had all of them since, so one character of a name may be stored in two ways.
   U+E78D … U+E796; eight are among the 80, U+E81E to U+9FB4 for one. Six of the 80 (U+E816 to U+20087 for one) keep
   their two bytes for the private-use code point; their later code points are those of Unicode's own list.
 
-Private-use code points of others (fonts of a vendor, systems of a city) are not here: nobody can tell what they mean.
+Private-use code points of others (a vendor's fonts, a city's systems) are not here, because their meaning is unknown.
 """
 
 from __future__ import annotations

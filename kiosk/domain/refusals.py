@@ -1,4 +1,4 @@
-"""Every proper no that a visit can end with. The values are stored and sent; each has texts (`refusal.<value>`)."""
+"""The refusals with which a visit can end. The values are stored and sent; each has texts (`refusal.<value>`)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class RefusalCode(StrEnum):
-    """Why a resident is not served. A newer central may have reasons that are not listed here."""
+    """Why a resident is not served. A newer central may send reasons that are not listed here."""
 
     # Central's.
     UNKNOWN_PERMIT = "unknown_permit"  # central has no such permit
@@ -48,7 +48,7 @@ class RefusalCode(StrEnum):
     ALREADY_CURRENT = "already_current"
     PENDING = "pending"
 
-    # Faults that are told as a no where no permit was taken in, by their names in the catalogue.
+    # Faults that are shown as a refusal where no permit was taken in, by their names in the catalogue.
     CENTRAL_UNREACHABLE = "central_unreachable"
     CENTRAL_GARBAGE = "central_garbage"
     GRANT_REJECTED = "grant_rejected"

@@ -1,4 +1,4 @@
-"""How loud a kiosk is, and when: what a site decides about voice and signals."""
+"""A site's settings for voice and signals: whether they are heard, how loud, and when."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ LOUDEST = 100
 
 @dataclass(frozen=True, slots=True)
 class SoundSettings:
-    """`is_offered`: every screen has buttons for the voice. `voice`: screens are spoken from the beginning of every
-    visit; whoever has the buttons can switch it either way. `signals`: short sounds, voice or none. Volumes in percent.
-    `quiet_from` to `quiet_until`: when `quiet_volume` holds; both None: never. `headphone_jack`: the kernel's input
-    device that tells whether headphones are in; "" where there is none.
+    """Sound at a site. `is_offered`: every screen has buttons for the voice. `voice`: screens are spoken from the
+    beginning of every visit, and the buttons can switch that. `signals`: short sounds, with or without the voice.
+    Volumes in percent. `quiet_from` to `quiet_until`: when `quiet_volume` applies; both None: never. `headphone_jack`:
+    the kernel's input device that reports whether headphones are plugged in; "" where there is none.
     """
 
     is_offered: bool = False
@@ -27,7 +27,7 @@ class SoundSettings:
     headphone_jack: str = ""
 
     def volume_at(self, moment: time) -> int:
-        """The loudspeaker's volume at this time of day. The quiet hours may go over midnight; their end is outside."""
+        """The loudspeaker's volume in percent at this time. Quiet hours may span midnight; their end is excluded."""
         begin, end = self.quiet_from, self.quiet_until
         if begin is None or end is None:
             return self.volume
@@ -36,13 +36,13 @@ class SoundSettings:
 
 
 NO_SOUND = SoundSettings()
-"""Nothing to be heard with: no screen offers the voice."""
+"""The settings of a site without sound: no screen offers the voice."""
 
 
 @dataclass(frozen=True, slots=True)
 class SiteSound:
-    """What a site decides, the time of day there, and whom to tell why nothing can be heard: `lost` is called on a
-    thread of the voice.
+    """A site's settings, its time of day, and `lost`, which is called on a thread of the voice with the reason why
+    nothing can be heard.
     """
 
     settings: SoundSettings = NO_SOUND
@@ -51,4 +51,4 @@ class SiteSound:
 
 
 NOTHING_TO_HEAR = SiteSound()
-"""Of a site without sound."""
+"""The sound of a site without sound."""

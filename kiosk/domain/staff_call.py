@@ -1,4 +1,4 @@
-"""A resident calls staff: what is told of the kiosk, and what became of the call."""
+"""Values of a call for staff: how staff are called, what they are told, and the call's result."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kiosk.domain.endorsement import Custody
 
 
 class CallWay(Enum):
-    """By which way staff are called from a kiosk. CENTRAL passes the call on to whoever looks after the site."""
+    """How staff are called from a kiosk. CENTRAL passes the call on to the staff of the site."""
 
     NONE = "none"
     CENTRAL = "central"
@@ -18,7 +18,7 @@ class CallWay(Enum):
 
 @dataclass(frozen=True, slots=True)
 class WantedStaff:
-    """What whoever comes should know, and nothing of who calls. `page`: the machine's state by its name; `fault`: its
+    """What the called staff are told; nothing about the caller. `page`: the name of the machine's state; `fault`: its
     code, where there is one.
     """
 
@@ -29,17 +29,17 @@ class WantedStaff:
 
 
 class CallState(Enum):
-    """How far a call has come."""
+    """The state of a call."""
 
     UNDER_WAY = "under_way"
     CALLED = "called"
-    KEPT = "kept"  # it could not be delivered yet, and is tried again
+    KEPT = "kept"  # not delivered yet, and tried again
     FAILED = "failed"  # it will not be delivered any more
 
 
 @dataclass(frozen=True, slots=True)
 class StaffCalled:
-    """The last call."""
+    """The last call, with its time and state."""
 
     at: datetime
     state: CallState

@@ -1,14 +1,14 @@
-"""Whether a text shows anything at all."""
+"""The check whether a text shows anything."""
 
 from __future__ import annotations
 
 import unicodedata
 
 _HAS_NO_SHAPE = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp", "Mn", "Me"})
-"""General categories: controls, joiners and direction marks, blanks, and marks, which want something to stand on."""
+"""General categories without a shape of their own: controls, joiners, direction marks, blanks, combining marks."""
 
 _BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-"""Letters and a symbol by their category, and blank: the fillers of Hangul, the Braille pattern without a dot."""
+"""Characters that are blank though their category is letter or symbol: Hangul fillers and the blank Braille pattern."""
 
 
 def is_visible(text: str) -> bool:

@@ -1,1 +1,1 @@
-"""Events of the log, and the one way to write them."""
+"""The events of the log, and the function that writes them."""

@@ -1,4 +1,4 @@
-"""The catalogue of what may be logged: id, meaning, fields. Nothing else is logged, so nothing personal can be.
+"""The catalogue of log events: id, meaning, fields. Nothing else is logged, so personal data cannot be.
 
 `log` refuses a field that the catalogue does not name for the event. Values are codes, names, numbers and durations.
 """
@@ -17,12 +17,16 @@ Value = str | int | float | bool | None
 
 
 class LogEvent(Enum):
-    """(id, meaning, fields)"""
+    """One event: (id, meaning, fields)."""
 
     STARTED = ("started", "the program is up", ("version", "site", "region"))
     WARMED_UP = ("warmed_up", "what the first visit needs is loaded and built", ("after_s",))
-    SWITCH_OFF_ASKED = ("switch_off_asked", "the machine is to be switched off; it comes to its end first", ("why",))
-    MACHINE_ENDS = ("machine_ends", "it was asked to be switched off, and takes no further event", ("state", "custody"))
+    SWITCH_OFF_ASKED = ("switch_off_asked", "the machine is to be switched off; it ends in order first", ("why",))
+    MACHINE_ENDS = (
+        "machine_ends",
+        "the machine has ended after a request to switch off, and takes no further event",
+        ("state", "custody"),
+    )
     STOPPED = ("stopped", "the program ends in an orderly way", ())
     STEP = (
         "step",

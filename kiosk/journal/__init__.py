@@ -1,1 +1,1 @@
-"""What the kiosk wrote down: steps in a chain, what central must still be told, and what is kept for how long."""
+"""The kiosk's journal: the chained steps, the messages that central must still get, and their retention."""

@@ -1,6 +1,6 @@
-"""The one place where a step becomes a line: derived from (state before, event, step), never written by hand elsewhere.
+"""Makes the journal's record of a step from (state before, event, step). No other module makes such records.
 
-Only names, codes and random numbers leave this module; nothing of a document does.
+A record holds only names, codes and random numbers, and nothing of a document.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from kiosk.workflow.technician import tasks as t
 from kiosk.workflow.transition import Step
 
 ContentHash = Callable[[str, PermitContent], str]
-"""(chip serial, content) → a keyed hash: tells equal from other, and nothing else."""
+"""(chip serial, content) → a keyed hash, by which equal contents are recognised."""
 
 Facts = dict[str, str | int | bool]
 
@@ -42,7 +42,7 @@ def record_of(at: datetime, before: s.State, event: on.Event, step: Step, conten
 
 
 def _told_of(step: Step) -> UUID | None:
-    """What central is told of in this step, whatever state follows."""
+    """The number of the endorsement whose completion this step reports to central; None if it reports none."""
     numbers = [effect.endorsement_id for effect in step.effects if isinstance(effect, do.ReportCompletion)]
     return numbers[0] if numbers else None
 
@@ -50,7 +50,7 @@ def _told_of(step: Step) -> UUID | None:
 def _endorsement_of(state: s.State) -> UUID | None:
     match state:
         case s.AskingPendingRewrites(visit=visit):
-            return visit.id  # until central's answer says otherwise, its grant goes by the question's number
+            return visit.id  # a grant that central may have made goes by the question's number
         case s.AskingCentral(visit=visit) | s.Applying(visit=visit):
             return visit.endorsement_id
         case s.PrintingSlip(applied=applied) | s.ShowingApplication(applied=applied):
@@ -83,7 +83,7 @@ def _endorsement_of(state: s.State) -> UUID | None:
 
 
 def _content_hashes(before: s.State, after: s.State, content_hash: ContentHash) -> Facts:
-    """What a restart compares the chip with, from the moment that something is to be written."""
+    """The hashes with which a restart compares the chip, in the step in which writing begins."""
     if not isinstance(before, s.Confirming) or not isinstance(after, s.OpeningChipSession | s.RewritingFace):
         return {}
     grant, old = before.grant, before.case.permit.content
@@ -123,7 +123,7 @@ def _facts(event: on.Event, after: s.State) -> Facts:
         case on.PermitRetained():
             facts["in_bin"] = True
         case on.PathInspected(custody=Custody.WITH_HOLDER, story=story) if story.put_away is s.PutAway.ORDERED:
-            facts["in_bin"] = False  # it may be: the unit did not say so, and staff are asked
+            facts["in_bin"] = False  # uncertain: the unit did not say so, and staff are asked
         case on.ChipExamined(chip=chip):
             facts["examined"] = chip.value
         case on.GrantReceived(grant=grant) | on.WorkFound(grant=grant) if grant.drawable is not Drawable.WHOLE:

@@ -1,4 +1,4 @@
-"""The journal on another disk, and back: a copy that is whole while visits run, and one that takes the journal's place.
+"""Backup and restore of the journal. A backup is consistent even while visits run.
 
 A backup is one file, without a log beside it.
 """
@@ -21,15 +21,15 @@ _ENDINGS = ("-wal", "-shm")
 
 
 class NotRestored(Exception):
-    """The backup does not hold together; the journal is as it was."""
+    """The backup's chain is broken. The journal was not changed."""
 
     def __init__(self, broken: Break) -> None:
         super().__init__(f"nothing was restored: the backup is {broken}")
 
 
 def back_up(path: Path, to: Path, algorithm: HashName, *, is_alone: bool = False) -> Verdict:
-    """Copy the journal at `path` into the new file `to`, in the state of one moment, while a kiosk goes on writing;
-    what a verification of the copy finds. `is_alone`: see `journal_file.open_to_read`.
+    """Copy the journal at `path` into the new file `to`, in the state of one moment, also while a kiosk writes. Returns
+    the verdict of a verification of the copy. `is_alone`: see `journal_file.open_to_read`.
 
     Raises `FileExistsError` and other `OSError`s, `sqlite3.Error`, `JournalFailed`.
     """
@@ -40,14 +40,14 @@ def back_up(path: Path, to: Path, algorithm: HashName, *, is_alone: bool = False
 
 
 def restore(backup: Path, path: Path, now: Callable[[], datetime], algorithm: HashName) -> Path | None:
-    """Let a copy of the file `backup` take the place of the journal at `path`; under which name that one was put aside,
-    None if there was none. The chain notes it. Whoever calls holds the lock on the state directory.
+    """Replace the journal at `path` by a copy of the file `backup`, and note that in the chain. Returns the path to
+    which the old journal was moved, None if there was none. The caller holds the lock on the state directory.
 
     Raises `NotRestored`, `OSError`, `sqlite3.Error`, `JournalFailed`.
     """
     new = path.with_name(f"{path.name}.restoring")
     for left in (new, *(new.with_name(new.name + ending) for ending in _ENDINGS)):
-        left.unlink(missing_ok=True)  # of a restoring that was cut short
+        left.unlink(missing_ok=True)  # of a restore that was interrupted
     verdict = back_up(backup, new, algorithm, is_alone=True)
     if verdict.broken is not None:
         new.unlink()
@@ -62,17 +62,18 @@ def restore(backup: Path, path: Path, now: Callable[[], datetime], algorithm: Ha
 
 
 def _put_aside(path: Path, at: datetime) -> Path | None:
-    """Give the journal a second name, and its log that name alone: SQLite would read it into the next journal. None
-    where there was no journal; a log that it left behind gets that name all the same.
+    """Give the journal a second name, and move its log to that name, because SQLite would apply it to the next journal.
+
+    Returns None where there was no journal; a log that is left of one is moved all the same.
     """
     aside = path.with_name(f"journal-replaced-{at:%Y%m%d%H%M%S}.db")
     was_there = path.exists()
     if was_there:
         try:
             with closing(Journal(path, lambda: at)) as journal:
-                journal.take_over()  # at its close everything stands in the file
+                journal.take_over()  # its close brings the log into the file
         except (sqlite3.Error, JournalFailed):
-            pass  # damaged, or a later version's: put aside with its log as it is
+            pass  # damaged, or of a later version: put aside unchanged, with its log
         aside.hardlink_to(path)
     for ending in _ENDINGS:
         beside = path.with_name(path.name + ending)

@@ -1,7 +1,7 @@
-"""Which permits lie in the bin, by the journal: the steps that put them there, or the notes that took their place.
+"""The permits in the bin, by the journal: the steps that put them there, or the notes that replaced those steps.
 
-The fact `in_bin` is true where the unit said that a permit went in. It is false where the unit had the order, nothing
-more was heard of it, and the path was found empty: then staff look, and say what they found.
+The fact `in_bin` is true where the unit said that a permit went in. It is false where the unit had the order, did not
+answer, and the path was found empty later. Staff then look into the bin and record what they found.
 """
 
 from __future__ import annotations
@@ -13,25 +13,25 @@ from itertools import takewhile
 from typing import NamedTuple
 
 BIN_EMPTIED = "BinEmptied"
-"""Note: staff took the permits out of the bin; what was retained before is not missed any more."""
+"""Note: staff emptied the bin. Permits that were retained before are no longer in it."""
 
 BIN_LOOKED_INTO = "BinLookedInto"
-"""Note: staff looked for the permit of step `step`; `in_bin`: it is there."""
+"""Note: staff looked for the permit of step `step`; `in_bin`: whether it is there."""
 
 PUT_INTO_BIN = "PutIntoBin"
 """Note: staff put a permit into the bin themselves, by hand or with the unit's own command."""
 
 STILL_IN_BIN = "StillInBin"
-"""Note: the permit that step `step` put into the bin at `since` lies there still; written when that step is purged."""
+"""Note: the permit that step `step` put into the bin at `since` is still there. Written when that step is purged."""
 
 IN_BIN = "in_bin"
 
 RETAINED = f"facts LIKE '%\"{IN_BIN}\"%'"
-"""Condition in SQL: at this step a permit was put into the bin. An index has it in these words, or it is not used."""
+"""SQL condition: a permit was put into the bin at this step. SQLite uses the index only for this exact text."""
 
 
 class BinRow(NamedTuple):
-    """A step that put a permit into the bin, or the note that took its place. `since`: when it was put there."""
+    """A step that put a permit into the bin, or the note that replaced it. `since`: when the permit was put there."""
 
     number: int
     since: str
@@ -40,7 +40,7 @@ class BinRow(NamedTuple):
 
 
 def in_bin(db: sqlite3.Connection) -> list[BinRow]:
-    """Oldest first. A step and the note that took its place both stand where a purge was cut short: one permit."""
+    """The permits in the bin, oldest first. A step and its note, after an interrupted purge, count once."""
     rows = db.execute(
         f"SELECT number, event, at, endorsement_id, facts FROM step WHERE event = '{BIN_EMPTIED}' OR {RETAINED}"
         " ORDER BY number DESC"

@@ -1,4 +1,4 @@
-"""Which start of the machine this is: seconds that passed can be compared within one start only."""
+"""Moments by a monotonic clock. They can be compared only within one boot of the machine."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A moment that no setting of the clock moves: `passed_s` by a monotonic clock, within the boot `boot_id`."""
+    """A moment independent of the time of day: `passed_s` seconds of a monotonic clock in the boot `boot_id`."""
 
     boot_id: str
     passed_s: float
 
     def seconds_until(self, later: Moment) -> float | None:
-        """How long before `later` this was; None where that cannot be told: another boot, or no order in time."""
+        """Seconds from this moment to `later`; None where it is of another boot or earlier."""
         if self.boot_id != later.boot_id or later.passed_s < self.passed_s:
             return None
         return later.passed_s - self.passed_s
 
 
 class Boot:
-    """Gives the present moment. Where the kernel's number of this boot cannot be read (random(4)), the program's own
-    start counts as one: then nothing is claimed of the time before it.
+    """Gives the present moment. Where the kernel's number of this boot cannot be read (random(4)), the program's start
+    counts as a boot, so earlier moments cannot be compared.
     """
 
     def __init__(self, monotonic: Callable[[], float], path: Path = BOOT_ID) -> None:

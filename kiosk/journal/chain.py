@@ -1,11 +1,11 @@
 """The chain over the journal: each step's hash covers the step, the messages it sent, and the hash before it.
 
-What was deleted, edited or put into another order no longer fits together; what was cut off at the end is missed
-because the file remembers how far it had counted, and because central was told the newest hash. Whoever may write the
-file can compute a whole new chain: only what central was told before convicts that one.
+Deleted, edited or reordered steps break the chain. A cut at the end is found because the file stores the highest number
+that it gave, and because central was told the newest hash. A person who may write the file can compute a whole new
+chain, which differs only from what central was told before.
 
-Verification begins behind the *anchor*: a step and its hash up to which records were forgotten in time, or were
-accepted by a technician as they are. A note inside the chain says that and how far; an anchor without one is a break.
+Verification begins behind the *anchor*: a step and its hash, up to which records were purged when too old, or accepted
+by a technician. A note inside the chain says which and how far; an anchor without such a note is a break.
 """
 
 from __future__ import annotations
@@ -29,35 +29,35 @@ HashName = Literal["sha256", "sm3"]
 HASHES: tuple[HashName, ...] = get_args(HashName)
 
 PURGED = "JournalPurged"
-"""Note: steps up to `through` are older than records are kept here."""
+"""Note: steps up to `through` were purged because of their age."""
 
 ACCEPTED = "JournalAccepted"
-"""Note: a technician looked at the break; the chain is believed again from behind `through`."""
+"""Note: a technician accepted the break. The chain is valid again behind step `through`."""
 
 FOUND_BROKEN = "JournalFoundBroken"
-"""Note: a break that the chain itself does not show (central knew a later step, the file was unreadable)."""
+"""Note: a break was found that the chain itself does not show (central knew a later step, the file was unreadable)."""
 
 RESTORED = "JournalRestored"
-"""Note: a backup took the journal's place; `head` is the number of the backup's last step."""
+"""Note: a backup replaced the journal; `head` is the number of the backup's last step."""
 
 NOTES = (PURGED, ACCEPTED, FOUND_BROKEN)
 
 LEAST_KEPT = timedelta(days=30)
-"""Nothing younger is ever purged: a note that claims it was not written by this program."""
+"""No younger record is ever purged. A note that says otherwise was not written by this program."""
 
 GENESIS = "0" * 64
-"""Stands where the hash before the first step would be."""
+"""Takes the place of the hash before the first step."""
 
 STEP_COLUMNS = "at, visit_id, state_before, event, state_after, custody, effects, endorsement_id, facts"
 _MESSAGE_COLUMNS = "sequence, at, call, idempotency_key, endorsement_id, body"
 
 PORTION = 5000
-"""After so many steps a verification says how far it is."""
+"""A verification reports its progress after every so many steps."""
 
 Value = str | int | None
 
 Progress = Callable[[int, int], None]
-"""Called with the number of steps that were looked through, and of how many: at the beginning and at each portion."""
+"""Called with the number of verified steps and of all steps, at the beginning and after each portion."""
 
 _encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -65,17 +65,17 @@ _encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 class BreakKind(Enum):
     """How the journal differs from what was written."""
 
-    CHANGED = "changed"  # a step, its messages or their order are not what was hashed
+    CHANGED = "changed"  # a step, its messages or their order do not match the hash
     MISSING = "missing"  # steps are gone from the beginning or the middle
     CUT = "cut"  # the newest steps are gone
-    REPLACED = "replaced"  # it fits together, but is not the journal that central was told of
+    REPLACED = "replaced"  # the chain is valid, but is not the one that central was told of
     UNREADABLE = "unreadable"  # the file is damaged
-    LOG_MISSING = "log_missing"  # it was in use, and the log beside it with the newest steps is not there
+    LOG_MISSING = "log_missing"  # it was in use, and its log with the newest steps is missing
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The newest step: its number (0: there was none yet) and its hash in lower-case hex."""
+    """The newest step: its number (0: there is none yet) and its hash in lower-case hex."""
 
     number: int
     algorithm: HashName
@@ -87,7 +87,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """The first place at which the chain does not hold: the number of a step."""
+    """The first break of the chain, at the step `number`."""
 
     kind: BreakKind
     number: int
@@ -98,7 +98,7 @@ class Break:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a verification found. `verified`: how many steps fitted together behind step `anchor`."""
+    """The result of a verification. `verified`: how many steps behind step `anchor` are valid."""
 
     head: Head
     anchor: int
@@ -125,15 +125,15 @@ def _empty_sm3() -> Hash:
 def link(
     algorithm: HashName, previous: str, number: int, step: Sequence[Value], messages: Sequence[Sequence[Value]]
 ) -> str:
-    """The hash of one step. `previous`: the hash before it; `step` as in `STEP_COLUMNS`; `messages`:
-    what it sent, each (sequence, at, call, key, endorsement, body).
+    """The hash of one step. `previous`: the hash before it; `step`: as in `STEP_COLUMNS`; `messages`: those that it
+    sent, each (sequence, at, call, key, endorsement, body).
     """
     row = _encoded([number, *step, *map(list, messages)])
     return digest(algorithm, f"{previous}\n{row}".encode())
 
 
 def head_of(db: sqlite3.Connection, algorithm: HashName) -> Head:
-    """The newest step of the journal; of an empty one, in terms of `algorithm`."""
+    """The newest step of the journal. For an empty journal `algorithm` is that of the head."""
     anchor = _anchor(db)
     row = db.execute("SELECT number, algorithm, hash FROM step ORDER BY number DESC LIMIT 1").fetchone()
     number, hashed_by, hashed = anchor if row is None or row[0] <= anchor[0] else row
@@ -141,12 +141,12 @@ def head_of(db: sqlite3.Connection, algorithm: HashName) -> Head:
 
 
 def next_number(db: sqlite3.Connection) -> int:
-    """What the next step is called: no number is given twice, whatever became of the step that had it."""
+    """The number of the next step. No number is given twice, even if its step was deleted."""
     return _counted(db) + 1
 
 
 def contradiction(db: sqlite3.Connection, told: Head) -> Break | None:
-    """Whether the journal holds the head that central was told of; what was forgotten or accepted cannot tell."""
+    """How the journal differs from the head that central was told; None if it agrees, or the head was purged."""
     if told.number <= _anchor(db)[0]:
         return None
     row = db.execute("SELECT hash FROM step WHERE number = ?", (told.number,)).fetchone()
@@ -158,9 +158,10 @@ def contradiction(db: sqlite3.Connection, told: Head) -> Break | None:
 def verify(
     db: sqlite3.Connection, algorithm: HashName, told: Head | None = None, progress: Progress = lambda done, total: None
 ) -> Verdict:
-    """Look through the whole chain, in one state of the file. `told`: what central says it was told last.
+    """Verify the whole chain, in one state of the file. `told`: the head that central says it was told last.
 
-    Takes time with every step (`make bench` says how much); nothing waits for it if `db` is a connection of its own.
+    The time grows with the number of steps (`make bench` measures it). Nothing waits for it if `db` is a separate
+    connection.
     """
     try:
         db.execute("BEGIN")
@@ -217,7 +218,7 @@ def _verify(db: sqlite3.Connection, algorithm: HashName, told: Head | None, prog
 
 
 class _Messages:
-    """The messages behind the anchor that steps sent, handed out in the order of the steps."""
+    """The messages that steps behind the anchor sent, in the order of the steps."""
 
     def __init__(self, db: sqlite3.Connection, anchor: int) -> None:
         self._rows = db.execute(
@@ -226,7 +227,7 @@ class _Messages:
         self._next = self._rows.fetchone()
 
     def of(self, number: int) -> list[Sequence[Value]]:
-        """Those of one step, and any that claim to be of a step that is not there."""
+        """The messages of one step, with any before it whose step does not exist."""
         found = []
         while self._next is not None and self._next[0] <= number:
             found.append(self._next[1:])
@@ -243,7 +244,7 @@ def _anchor(db: sqlite3.Connection) -> tuple[int, str, str]:
 
 
 def _counted(db: sqlite3.Connection) -> int:
-    """The highest number that a step ever had in this file."""
+    """The highest number that this file ever gave to a step."""
     row = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'step'").fetchone()
     return 0 if row is None else int(row[0])
 
@@ -253,8 +254,8 @@ def _known(algorithm: str) -> HashName | None:
 
 
 def _note(step: Sequence[Value], noted: Break | None) -> tuple[int, Break | None] | None:
-    """What one of `NOTES` says: up to where nothing need be shown any more (0: no word of that), and which break is
-    open after it. None where it says what the program never writes.
+    """The meaning of one of `NOTES`: the step up to which nothing is verified any more (0: the note does not say), and
+    the break that is open after it. None for a note that the program never writes.
     """
     try:
         facts = json.loads(str(step[8]))

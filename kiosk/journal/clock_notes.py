@@ -1,4 +1,4 @@
-"""What the journal keeps of the clock."""
+"""The journal's notes about the clock."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from datetime import datetime
 from kiosk.journal.records import moment_of
 
 JUMP_S = 2.0
-"""Between two looks; slewing (adjtime(3): 0.5 ms a second) and a leap second stay below."""
+"""The smallest jump in seconds between two looks at the clock. Slewing (adjtime(3): 0.5 ms a second) and a leap second
+stay below it.
+"""
 
 CLOCK_JUMPED = "ClockJumped"
-"""Note: the time of day moved by `by_s` without that time having passed; `why`: "set", "slept" (the machine was
-suspended) or "behind_journal" (found at the start).
+"""Note: the time of day moved by `by_s` seconds that did not pass; `why`: "set", "slept" (the machine was suspended) or
+"behind_journal" (found at the start).
 """
 
 CLOCK_CONFIRMED = "ClockConfirmed"
-"""Note: central confirmed the clock, behind a jump."""
+"""Note: central confirmed the clock after a jump."""
 
 
 def doubted_at(db: sqlite3.Connection) -> tuple[datetime, int] | None:

@@ -1,7 +1,7 @@
-"""Keyed hashes of what a chip holds, for the journal: a restart recognises the content, nobody else learns anything.
+"""Keyed hashes of a chip's content, for the journal. A restart recognises the content; a reader learns nothing.
 
-A plain hash of an address or an 18-digit number can be searched; this one needs the kiosk's private key, which is on
-the machine anyway, so no further secret is kept.
+A plain hash of an address or an 18-digit number could be found by search. This one needs the kiosk's private key, which
+is on the machine anyway, so no further secret is kept.
 """
 
 from __future__ import annotations
@@ -31,9 +31,10 @@ def content_hash_by_key_file(path: Path) -> ContentHash:
 
 
 def content_hash_by(private_key: bytes) -> ContentHash:
-    """The content hash of a kiosk, by the bytes of its TLS private key's file: HMAC-SHA-256, cut to 16 bytes, in hex.
-    Its key is derived with HKDF-SHA-256 (RFC 5869, no salt), so that it is of no use for anything else. A file that an
-    editor or a copy gave other line ends, or blank lines around it, holds the same key.
+    """The content hash of a kiosk with this TLS private key file (bytes): HMAC-SHA-256, cut to 16 bytes, in hex.
+
+    Its key is derived with HKDF-SHA-256 (RFC 5869, no salt) and serves nothing else. Other line ends in the file, or
+    blank lines around the key, do not change it.
     """
     extracted = hmac.digest(bytes(hashlib.sha256().digest_size), _as_written(private_key), "sha256")
     key = hmac.digest(extracted, _LABEL + b"\x01", "sha256")
@@ -45,13 +46,13 @@ def content_hash_by(private_key: bytes) -> ContentHash:
 
 
 def _as_written(private_key: bytes) -> bytes:
-    """As OpenSSL writes a PEM file: lines that end with LF and with nothing before it, none of them blank."""
+    """The PEM text as OpenSSL writes it: lines end with LF, without blanks before it, and none is blank."""
     lines = (line.strip() for line in private_key.removeprefix(codecs.BOM_UTF8).splitlines())
     return b"".join(line + b"\n" for line in lines if line)
 
 
 def _written_out(chip_serial: str, content: PermitContent) -> bytes:
-    """One spelling for each content: JSON keeps the fields apart."""
+    """One unambiguous spelling of each content; JSON separates the fields."""
     return json.dumps(
         [
             chip_serial,

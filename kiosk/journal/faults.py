@@ -1,6 +1,4 @@
-"""Whether SQLite's errors are of the disk, its rights or another program, which pass, or of a file that is damaged,
-which stays so.
-"""
+"""Classifies SQLite's errors: those of the disk, its rights or another program may pass, a damaged file does not."""
 
 from __future__ import annotations
 
@@ -27,19 +25,17 @@ _OF_DAMAGE = frozenset(
 
 
 def is_held_by_another(error: BaseException) -> bool:
-    """Whether another connection has the file locked: a backup, a command."""
+    """Whether another connection (a backup, a command) has locked the file."""
     return _primary(error) in _OF_OTHERS
 
 
 def may_pass(error: BaseException) -> bool:
-    """Whether the disk, its rights or another program are named as the cause. Of a file that is damaged SQLite may say
-    so too.
-    """
+    """Whether SQLite names the disk, its rights or another program as the cause, as it may for a damaged file too."""
     return _primary(error) in _OF_ROOM | _OF_RIGHTS | _OF_OTHERS
 
 
 def fault_of(error: BaseException) -> Fault:
-    """What a person must act on, by SQLite's own word."""
+    """The fault that SQLite's error stands for."""
     code = _primary(error)
     if code in _OF_OTHERS:
         return JOURNAL_HELD
@@ -50,5 +46,5 @@ def fault_of(error: BaseException) -> Fault:
 
 
 def _primary(error: BaseException) -> int:
-    """The primary result code; that of a plain error where SQLite gave none, as for a text that is no UTF-8."""
+    """The primary result code; SQLITE_ERROR where there is none, as for a text that is no UTF-8."""
     return int(getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)) & 0xFF

@@ -1,10 +1,10 @@
-"""The journal's file: its tables, the version of their layout, and whether it was left as it should be.
+"""The journal's file: its tables, the version of their layout, and the mark that it is in use.
 
-`journal.db` is a SQLite file in WAL mode, so while a kiosk runs the newest steps may stand only in `journal.db-wal`,
-the log beside it (sqlite.org, wal.html). A copy of `journal.db` alone lacks them, and its chain holds together all the
-same. Therefore the file says itself that it is *in use*: the mark is written before the first step of a run, and
-brought out of the log into the file; it is taken away when everything stands in the file again. A file that is marked
-and has no log beside it has lost what stood there.
+`journal.db` is a SQLite file in WAL mode, so while a kiosk runs the newest steps may be only in `journal.db-wal`, the
+log beside it (sqlite.org, wal.html). A copy of `journal.db` alone lacks them, although its chain is valid. Therefore
+the file itself has a mark that it is *in use*. The mark is written, and brought from the log into the file, before the
+first step of a run; it is removed when the file has everything again. A marked file without a log has lost the newest
+steps.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ APPLICATION_ID = 0x515A4A4C
 """`PRAGMA application_id` of a journal: "QZJL"."""
 
 VERSION = 5
-"""`PRAGMA user_version` of the layout that is written now, and the row in `layout`, so that a spoilt number in the
-file's header is not taken for a later version.
+"""The version of the present layout, in `PRAGMA user_version` and in the row of `layout`. The second copy shows when
+the number in the file's header is damaged.
 
 1: steps and messages. 2: the chain. 3: the index of the bin. 4: the clock. 5: this number, and the mark. Files of
 versions 1 to 4 have no number (it is 0 there).
 """
 
 _LOG_HEADER = 32
-"""Bytes before the first page of a log; a reader makes a log without any (sqlite.org, fileformat2.html, 4.1)."""
+"""Bytes before the first page of a log. A reader creates an empty log (sqlite.org, fileformat2.html, 4.1)."""
 
 _CHAINLESS = 1
 _UNNUMBERED = 4
@@ -90,9 +90,7 @@ TABLES = (
 
 
 class JournalTooNew(JournalFailed):
-    """The journal was written by a later version of this program, which knows what is in it; this one leaves it as it
-    is.
-    """
+    """The journal was written by a later version of this program. This version does not touch it."""
 
     def __init__(self, version: int) -> None:
         super().__init__(
@@ -108,8 +106,8 @@ class NotAJournal(sqlite3.DatabaseError):
 
 
 def open_to_write(path: Path, algorithm: HashName) -> sqlite3.Connection:
-    """Open the file, make it if it is not there, and bring it to today's layout; the steps of a file from before the
-    chain are chained as they stand, by `algorithm`.
+    """Open the file, create it if it is missing, and bring it to the present layout. Steps of a file from before the
+    chain are chained as they are, with `algorithm`.
 
     Raises `JournalTooNew`; `NotAJournal`, and another `sqlite3.DatabaseError` for a damaged file.
     """
@@ -128,8 +126,8 @@ def open_to_write(path: Path, algorithm: HashName) -> sqlite3.Connection:
 
 
 def open_to_read(path: Path, *, is_alone: bool = False) -> sqlite3.Connection:
-    """Open a file that is there without writing to it. `is_alone`: nobody writes to it, as to a copy on another disk;
-    then nothing is made beside it either, and it may stand where nothing can be written.
+    """Open an existing file without writing to it. `is_alone`: nobody writes to the file, such as a copy on another
+    disk; then no file is created beside it, and its directory may be read-only.
 
     Raises `JournalTooNew`; `JournalFailed` for a file from before the chain; `NotAJournal`, and another
     `sqlite3.DatabaseError` for a damaged file and one that cannot be opened.
@@ -151,7 +149,7 @@ def open_to_read(path: Path, *, is_alone: bool = False) -> sqlite3.Connection:
 
 
 def version_of(db: sqlite3.Connection) -> int | None:
-    """The version of a journal's layout; None for a file with nothing in it.
+    """The version of a journal's layout; None for an empty file.
 
     Raises `JournalTooNew`; `NotAJournal`; another `sqlite3.DatabaseError` where the file contradicts itself.
     """
@@ -174,7 +172,7 @@ def version_of(db: sqlite3.Connection) -> int | None:
 
 
 def has_log(path: Path) -> bool:
-    """Whether a log with something in it stands beside the file."""
+    """Whether the file has a log that is not empty."""
     try:
         return path.with_name(f"{path.name}-wal").stat().st_size > _LOG_HEADER
     except FileNotFoundError:
@@ -182,7 +180,7 @@ def has_log(path: Path) -> bool:
 
 
 def is_in_use(db: sqlite3.Connection) -> bool:
-    """Whether the file says that its newest steps may stand in the log beside it; files before version 5 do not say."""
+    """Whether the file is marked as in use, so that its newest steps may be in the log. Before version 5 none is."""
     if db.execute("PRAGMA user_version").fetchone()[0] < VERSION:
         return False
     row = db.execute("SELECT in_use FROM layout").fetchone()
@@ -190,20 +188,20 @@ def is_in_use(db: sqlite3.Connection) -> bool:
 
 
 def mark_in_use(db: sqlite3.Connection) -> None:
-    """Say so in the file itself. Where a reader holds that up, only the log says so for now."""
+    """Mark the file as in use. While a reader prevents the checkpoint, the mark is only in the log."""
     db.execute("UPDATE layout SET in_use = 1")
     db.execute("PRAGMA wal_checkpoint(FULL)")
 
 
 def mark_complete(db: sqlite3.Connection) -> None:
-    """Bring everything that stands in the log into the file, and say so."""
+    """Bring everything from the log into the file, and remove the mark."""
     db.execute("UPDATE layout SET in_use = 0")
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def copy(db: sqlite3.Connection, to: Path, *, is_whole: bool) -> None:
-    """Write the state of one moment into the new file `to`, one that needs no log. `is_whole`: nothing is known to lack
-    in it. A copy that could not be finished is taken away. Raises `FileExistsError`, `OSError`, `sqlite3.Error`.
+    """Write the state of one moment into the new file `to`, which needs no log. `is_whole`: nothing is known to be
+    missing. An unfinished copy is deleted. Raises `FileExistsError`, `OSError`, `sqlite3.Error`.
     """
     os.close(os.open(to, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
     try:
@@ -220,7 +218,7 @@ def copy(db: sqlite3.Connection, to: Path, *, is_whole: bool) -> None:
 
 
 def sync(path: Path) -> None:
-    """Wait until a file, or the names in a directory, are on disk. Raises `OSError`."""
+    """Wait until a file, or a directory with its names, is on disk. Raises `OSError`."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
@@ -230,7 +228,7 @@ def sync(path: Path) -> None:
 
 def _bring_up_to_date(db: sqlite3.Connection, algorithm: HashName) -> None:
     with as_one(db):
-        version = version_of(db)  # another program may have done it meanwhile
+        version = version_of(db)  # another program may have upgraded it meanwhile
         if version == VERSION:
             return
         if version == _CHAINLESS:

@@ -1,4 +1,4 @@
-"""What the journal tells after a restart: what the last visit left open."""
+"""Reads from the journal, after a restart, what the last visit left open."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kiosk.journal.clock_notes import JUMP_S
 from kiosk.journal.journal import Journal, JournalFailed, LoggedStep
 from kiosk.workflow.visits import ContentHashes, InterruptedVisit, Presence, PutAway
 
-# Central's answers after which it waits for nothing more; above all, a review under way is not to be cancelled.
+# Central's answers after which it waits for nothing more. A review under way must not be cancelled.
 _NOTHING_GRANTED = (
     "EndorsementRefused",
     "EndorsementPending",
@@ -22,22 +22,22 @@ _NOTHING_GRANTED = (
     "NoWorkFound",
 )
 
-# States in which central may wait to be told how it ended.
+# States in which central may wait for the report of the ending.
 _OPEN = ("AskingPendingRewrites", "AskingCentral", "Applying", "Confirming", "OpeningChipSession", "RewritingFace")
 
-# The unit had its order to give the permit out when nothing more was heard.
+# States in which the unit already had the order to give the permit out.
 _GOING_OUT = ("ReturningPermit", "RewritingFace", "RecoveringFace")
 
 _FINAL = (Custody.WITH_HOLDER.value, Custody.RETAINED.value)
 
 
 UNKNOWN_STORY = InterruptedVisit(None, 0, ChipState.UNKNOWN, FaceState.OLD, 0.0)
-"""Where no journal tells: nothing is finished, the holder is told that nobody knows, the permit goes back."""
+"""The story where the journal cannot be read: nothing is finished, the outcome is unknown, the permit goes back."""
 
 
 def unfinished_story(journal: Journal, now: datetime, moment: Moment | None = None) -> InterruptedVisit:
-    """What the last visit left open, read forwards from the moment that the machine was last idle. `moment`: the same
-    as `now`, whatever the clock says. Raises `JournalFailed`.
+    """What the last visit left open, by the steps since the machine was last idle. `moment`: the present, like `now`,
+    but by a monotonic clock. Raises `JournalFailed`.
     """
     if journal.was_begun_anew():
         return UNKNOWN_STORY
@@ -87,7 +87,7 @@ def _told(journal: Journal, last_at: datetime, now: datetime, moment: Moment | N
 
 
 def _stopped_for_s(journal: Journal, last_at: datetime, now: datetime, moment: Moment | None) -> float:
-    """How long nothing was written; infinite where a clock that went back hides it: the holder may have gone."""
+    """Seconds since the last step; infinite where the clock was set back, because the holder may have gone."""
     last = journal.last_moment()
     if last is not None and moment is not None:
         passed_s = last.seconds_until(moment)
@@ -109,11 +109,11 @@ def _put_away(logged: LoggedStep, before: PutAway) -> PutAway:
 
 
 def _was_inside(logged: LoggedStep, before: bool) -> bool:
-    """Whether the permit was where only a hand or the unit's next order could reach it."""
+    """Whether the permit was where only a person or the unit's next order could move it."""
     if logged.facts.get("held") is True:
         return True
     if logged.custody == Custody.UNKNOWN.value:
-        return before  # known again by what was known before
+        return before  # keep what was known before
     return logged.custody == Custody.INSIDE.value and logged.state_after not in _GOING_OUT
 
 

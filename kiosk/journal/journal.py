@@ -1,7 +1,7 @@
-"""What was ordered and what came of it, on disk before anything is done. No personal data: references and hashes only.
+"""The journal of steps: each is on disk before its effects begin. It holds references and hashes, no personal data.
 
-One SQLite file. Every step of the machine is a row, chained to the one before (`chain.py`); messages that central must
-get are rows of the outbox until it took note. `synchronous=FULL`: a row that was appended survives the loss of power.
+One SQLite file. Every step of the machine is a row, chained to the one before (`chain.py`). Messages to central are
+rows of the outbox until central has confirmed them. `synchronous=FULL`: an appended row survives a loss of power.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _A_STEP = "state_after != ''"
 
 
 class Journal:
-    """The journal file; usable from any thread. Close it when done. `algorithm`: what new steps are hashed with.
+    """The journal file; usable from any thread. Close it when done. `algorithm`: the hash for new steps.
 
     Raises `JournalTooNew`, and `sqlite3.DatabaseError` for a file that is no journal.
     """
@@ -57,14 +57,14 @@ class Journal:
         self._unwritten: list[tuple[StepRecord, tuple[OutboundMessage, ...]]] = []
         self._had_log = self._wants_mark = self._is_marked = False
         self._patience = TimeAllowance()
-        self.place: JournalPlace | None = None  # of a kiosk's, once it is open
+        self.place: JournalPlace | None = None  # set once a kiosk's journal is open
         self._db = self._opened()
 
     @staticmethod
     def to_read(
         path: Path, now: Callable[[], datetime], algorithm: HashName = "sha256", *, is_alone: bool = False
     ) -> Journal:
-        """The same over a file that is there; what would write raises `JournalFailed`. See `file.open_to_read`."""
+        """An existing journal, to read only: writing raises `JournalFailed`. See `file.open_to_read`."""
         return _ReadJournal(path, now, algorithm, is_alone)
 
     def _opened(self) -> sqlite3.Connection | None:
@@ -76,18 +76,18 @@ class Journal:
 
     @property
     def trouble(self) -> Fault | None:
-        """Why nothing can be written at all now; None while the file is open."""
+        """Why nothing can be written now; None while the file is open."""
         return None
 
     def _connection(self) -> sqlite3.Connection:
-        """What is open; under the lock. Raises `JournalFailed` where nothing is."""
+        """The open connection; call under the lock. Raises `JournalFailed` where the journal is not open."""
         if self._db is None:
             raise JournalFailed("the journal is not open")
         return self._db
 
     @contextmanager
     def _written(self) -> Iterator[sqlite3.Connection]:
-        """The file, for one thread at a time. Raises `JournalFailed`, of a damaged row too: nobody may die of it."""
+        """The connection, for one thread at a time. Raises `JournalFailed`, also for a damaged row."""
         with self._lock:
             try:
                 yield self._connection()
@@ -98,7 +98,7 @@ class Journal:
 
     @contextmanager
     def as_one(self) -> Iterator[sqlite3.Connection]:
-        """One transaction, for those who look after the file; all others wait. Raises `JournalFailed`."""
+        """One transaction, for maintenance of the file; all other users wait. Raises `JournalFailed`."""
         with self._written() as db:
             self._mark(db)
             with as_one(db):
@@ -107,7 +107,7 @@ class Journal:
     def append(
         self, record: StepRecord, messages: Sequence[OutboundMessage] = (), calls: Sequence[NumberedCall] = ()
     ) -> None:
-        """Write a step, its messages and its calls' numbers, with what was `kept`, to disk. Raises `JournalFailed`."""
+        """Write a step, its messages and its calls' numbers to disk, after any kept steps. Raises `JournalFailed`."""
         with self._written() as db:
             self._mark(db)
             with as_one(db):
@@ -119,7 +119,7 @@ class Journal:
             self._patience.worked(db)
 
     def write_kept(self) -> None:
-        """Write what was `kept`, if anything was. Raises `JournalFailed`."""
+        """Write the kept steps, if there are any. Raises `JournalFailed`."""
         with self._written() as db:
             if self._unwritten:
                 self._mark(db)
@@ -132,8 +132,8 @@ class Journal:
             self._add_step(db, kept, late)
 
     def keep(self, record: StepRecord, messages: Sequence[OutboundMessage] = ()) -> None:
-        """Remember a step that the disk did not take: what reads the journal reads it too, and the next step that the
-        disk takes is written behind it. Steps of an earlier visit that sent nothing and retained nothing are forgotten.
+        """Keep in memory a step that could not be written. Readers of the journal see it, and it is written before the
+        next step that the disk takes. Kept steps of an earlier visit are dropped if they sent and retained nothing.
         """
         with self._lock:
             self._unwritten.append((record, tuple(messages)))
@@ -173,14 +173,14 @@ class Journal:
             )
 
     def note(self, event: str, facts: dict[str, str | int | bool]) -> None:
-        """Write what is no step of the machine into the chain: what staff did, what was found. Raises
+        """Write a note into the chain: something that is no step of the machine, such as what staff did. Raises
         `JournalFailed`.
         """
         with self.as_one() as db:
             self.add_note(db, event, facts)
 
     def add_note(self, db: sqlite3.Connection, event: str, facts: dict[str, str | int | bool]) -> None:
-        """The same inside a transaction of `as_one`."""
+        """Write a note inside a transaction of `as_one`."""
         self._add(
             db,
             chain.next_number(db),
@@ -200,13 +200,13 @@ class Journal:
             return chain.head_of(db, self.algorithm)
 
     def verify(self, told: Head | None = None) -> chain.Verdict:
-        """Look through the whole chain on a connection of its own, so that nothing waits for it. `told`: what central
+        """Verify the whole chain on a separate connection, so that nothing waits for it. `told`: the head that central
         was told last. Raises `JournalFailed` where the file cannot be read now.
         """
         return verify_file(self.path, self.algorithm, told)
 
     def contradiction(self, told: Head) -> Break | None:
-        """How this journal differs from the head that central was told of, looked up without verifying the rest."""
+        """How this journal differs from the head that central was told of; the rest is not verified."""
         with self._written() as db:
             return chain.contradiction(db, told)
 
@@ -216,12 +216,12 @@ class Journal:
             journal_file.copy(db, to, is_whole=True)
 
     def number_call(self, call: str, idempotency_key: str, endorsement_id: UUID | None) -> int:
-        """The rising number of a call that is made at once; the same one again for the same key. See `NumberedCall`."""
+        """The rising number of a call that is made at once; a key always gets the same one. See `NumberedCall`."""
         with self._written() as db:
             return outgoing.number(db, self._now(), call, idempotency_key, endorsement_id)
 
     def settle_message(self, sequence: int, outcome: str) -> None:
-        """Central took note (or will never): `outcome` is a stable word."""
+        """Record that central confirmed the message, or never will. `outcome`: a stable word."""
         with self._written() as db:
             outgoing.settle(db, self._now(), sequence, outcome)
 
@@ -231,7 +231,7 @@ class Journal:
             return outgoing.first_waiting(db, after)
 
     def queue(self) -> Queue:
-        """How many messages central must still get, how old the oldest is, and the oldest that was overtaken."""
+        """The messages that central must still get: their count, the oldest, and the oldest that was overtaken."""
         with self._written() as db:
             return outgoing.queue(db)
 
@@ -244,7 +244,7 @@ class Journal:
             return None if row is None else moment_of(row[0])
 
     def was_begun_anew(self) -> bool:
-        """Whether steps behind the last one here are unknown: the file was damaged, or a backup, or its log is gone."""
+        """Whether steps after the last one may be missing: the file was damaged, restored, or has lost its log."""
         with self._written() as db:
             rows = db.execute(
                 "SELECT event, facts FROM step WHERE event IN (?, ?) AND number >"
@@ -255,7 +255,7 @@ class Journal:
             return any(event == chain.RESTORED or json.loads(facts)["kind"] in lost for event, facts in rows)
 
     def last_moment(self) -> Moment | None:
-        """The same as a moment of its boot; None where that is not known."""
+        """The moment of the newest step by the monotonic clock of its boot; None where that is not known."""
         with self._written() as db:
             if self._unwritten:
                 return self._unwritten[-1][0].moment
@@ -265,14 +265,14 @@ class Journal:
         return None if row is None else Moment(*row)
 
     def clock_doubted_at(self) -> tuple[datetime, int] | None:
-        """When the clock was set last, by its own word, and by how many seconds; None where central confirmed it
-        since, or nobody set it.
+        """When, by the clock itself, the clock was last set, and by how many seconds; None where central has confirmed
+        it since, or it was never set.
         """
         with self._written() as db:
             return clock_notes.doubted_at(db)
 
     def permits_in_bin(self) -> tuple[KeptPermit, ...]:
-        """What was put there, or may have been, since staff said last that they had emptied it, oldest first."""
+        """The permits that were, or may have been, put into the bin since staff last emptied it, oldest first."""
         with self._written() as db:
             unwritten = [step for step, _ in self._unwritten if IN_BIN in step.facts]
             return (
@@ -288,8 +288,8 @@ class Journal:
             )
 
     def carry_bin_over(self, db: sqlite3.Connection, through: int) -> None:
-        """Inside a transaction of `as_one`: note anew, at the end of the chain, which permits lie in the bin by steps
-        up to `through`, so that these can be forgotten.
+        """Inside a transaction of `as_one`: note at the end of the chain which permits are in the bin by steps up to
+        `through`, so that these steps can be purged.
         """
         for row in in_bin(db):
             if row.number <= through:
@@ -348,15 +348,15 @@ class Journal:
         return tuple(steps)
 
     def take_over(self) -> None:
-        """Write from here on as the only one, by the lock on the state directory: the file is marked as in use until
-        `close`. A log that was lost since the last one wrote is noted in the chain. Raises `JournalFailed`.
+        """Become the only writer, protected by the lock on the state directory. The file is marked as in use until
+        `close`. A log that was lost since the last run is noted in the chain. Raises `JournalFailed`.
         """
         self._wants_mark = True
         with self._written() as db:
             self._mark(db)
 
     def _mark(self, db: sqlite3.Connection) -> None:
-        """Before the first row of a run, if it is wanted."""
+        """Mark the file as in use, before the first row of a run, if this journal is to do so."""
         if not self._wants_mark:
             return
         if journal_file.is_in_use(db) and not self._had_log:
@@ -369,7 +369,7 @@ class Journal:
         self._wants_mark, self._is_marked = False, True
 
     def close(self) -> None:
-        """Close the file; may be called twice. What was marked as in use by `take_over` is whole now, and says so."""
+        """Close the file, and remove the mark that `take_over` set; may be called twice."""
         with self._lock:
             if self._db is None:
                 return
@@ -378,7 +378,7 @@ class Journal:
                     self._is_marked = False
                     journal_file.mark_complete(self._db)
             except sqlite3.Error as error:
-                # The log stands beside it, and the mark says that it is wanted: the next start reads both.
+                # The log stays beside the file, and the mark says that it is needed: the next start reads both.
                 log(LogEvent.JOURNAL_FAILED, level=logging.WARNING, error=str(error))
             finally:
                 self._db.close()

@@ -1,7 +1,7 @@
-"""What the journal calls states, events and effects: a stored format, which outlives the classes' names.
+"""The journal's names of states, events and effects. They are a stored format and outlive the classes' names.
 
-The restart, the retention and central read these names, in files that an earlier program wrote. A class that gets
-another name keeps its old one here.
+The restart, the retention and central read these names, also in files that an earlier program wrote. A class that is
+renamed keeps its stored name here.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ _RENAMED: Mapping[type[object], str] = {
     s.ShowingOutcome: "Explaining",
     do.ClearPersonalData: "Wipe",
 }
-"""Class → the name that the journal has for it, where that is not the class's own."""
+"""Class → its stored name, where that differs from the class's name."""
 
 
 def stored_name(value: object) -> str:
-    """The journal's name of a state, an event or an effect."""
+    """The stored name of a state, an event or an effect."""
     return _RENAMED.get(type(value), type(value).__name__)

@@ -1,4 +1,4 @@
-"""What stands in the journal, and what is read from it: values, without the file."""
+"""The values that are written to the journal and read from it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from kiosk.journal.boot import Moment
 
 
 class JournalFailed(Exception):
-    """The disk did not take the record, or does not give it back; nothing may be begun that the journal does not know
-    of. `fault`: what a person must act on.
+    """A record could not be written or read. Nothing may begin that is not in the journal. `fault`: for the people who
+    must act.
     """
 
     def __init__(self, message: str, fault: Fault = DISK_FULL) -> None:
@@ -22,8 +22,8 @@ class JournalFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class StepRecord:
-    """One step: names of states, event and effects; `facts`: further references and codes, never anything personal;
-    `moment`: when it happened, whatever the clock says. Of the moments only the newest step's is kept.
+    """One step: names of states, event and effects. `facts`: further references and codes, never personal data;
+    `moment`: when it happened by a monotonic clock. Only the newest step's moment is kept.
     """
 
     at: datetime
@@ -40,7 +40,7 @@ class StepRecord:
 
 @dataclass(frozen=True, slots=True)
 class OutboundMessage:
-    """A message that central must get, however long it takes. `body`: its JSON, with nothing personal in it."""
+    """A message that is repeated until central has it. `body`: its JSON, without personal data."""
 
     call: str
     idempotency_key: str
@@ -59,7 +59,7 @@ class NumberedCall:
 
 @dataclass(frozen=True, slots=True)
 class WaitingMessage:
-    """A message for central that it has not yet taken note of. `body` is its JSON."""
+    """A message that central has not yet confirmed. `body`: its JSON."""
 
     sequence: int
     call: str
@@ -71,7 +71,7 @@ class WaitingMessage:
 
 @dataclass(frozen=True, slots=True)
 class LoggedStep:
-    """A step as it stands in the journal: what a restart reads."""
+    """A step as read from the journal after a restart."""
 
     event: str
     state_after: str
@@ -83,8 +83,8 @@ class LoggedStep:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """What central must still get: how many messages, since when the oldest of them waits, since when the oldest waits
-    of those that central did not take though it took a later one, and the oldest's number.
+    """The messages that central must still get: their count, since when the oldest waits, since when the oldest
+    overtaken one waits (central took a later message), and the oldest's number.
     """
 
     length: int
@@ -95,8 +95,8 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class KeptPermit:
-    """A permit in the bin. `endorsement_id`: by which central was told of it; its first eight figures are the number
-    that its holder was shown. `is_certain`: the unit said that it went in, or staff found it there.
+    """A permit in the bin. `endorsement_id`: the number by which central was told; its holder was shown the first eight
+    figures. `is_certain`: the unit said that the permit went in, or staff found it there.
     """
 
     at: datetime
@@ -108,7 +108,7 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def moment_of(text: str) -> datetime:
-    """ValueError where it is none that can be compared with others."""
+    """The time in `text`. Raises ValueError where it is no time or has no zone, so that it cannot be compared."""
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError("a time without its zone")
@@ -116,7 +116,7 @@ def moment_of(text: str) -> datetime:
 
 
 def since(text: str) -> datetime:
-    """Since when a message waits. Of one whose time is damaged nobody knows: it counts as the oldest, and is sent."""
+    """Since when a message waits. One with a damaged time counts as the oldest."""
     try:
         return moment_of(text)
     except (TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""How long the journal is kept, and what a technician may do with one that does not hold together."""
+"""How long the journal is kept, and how a technician accepts one whose chain is broken."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from kiosk.journal.clock_notes import CLOCK_CONFIRMED, CLOCK_JUMPED
 from kiosk.journal.journal import Journal
 
 KEPT = timedelta(days=180)
-"""Half a year: longer than anybody takes to ask what became of a permit, shorter than a small disk lasts."""
+"""Half a year: longer than people take to ask about a permit, and little enough for a small disk."""
 
 PORTION = 200
-"""Steps forgotten at a time: some milliseconds, in which a visit's next step would wait."""
+"""Steps purged at a time, in a few milliseconds for which a visit's next step may have to wait."""
 
 
 class NothingPurged(Exception):
-    """A journal that does not hold together is kept as it is: the steps to be forgotten may be the evidence."""
+    """Nothing was purged because the chain is broken: the old steps may be evidence."""
 
     def __init__(self, broken: Break) -> None:
         super().__init__(f"nothing was purged: the journal is {broken}")
@@ -28,13 +28,12 @@ class NothingPurged(Exception):
 
 
 def purge(journal: Journal, now: datetime, keep: timedelta = KEPT, may_go_on: Callable[[], bool] = lambda: True) -> int:
-    """Forget steps and settled messages that are older than `keep` (30 days at least); how many steps went.
+    """Delete steps and settled messages that are older than `keep` (30 days at least); returns the number of steps.
 
-    `now` must be right: whoever calls has it confirmed. What is still needed stays however old: an unfinished visit, a
-    message that central must still get, and which permits lie in the bin (noted anew at the end of the chain). What
-    was written by a clock that was set is as old as the moment at which central confirmed it again.
-    `may_go_on` is asked between portions; what is left goes the next time.
-    Raises `NothingPurged`, and `JournalFailed`.
+    `now` must be a confirmed time. Records that are still needed stay however old: an unfinished visit, and messages
+    that central must still get. Which permits are in the bin is noted again at the end of the chain. Records that were
+    written while the clock was in doubt count as old as the moment at which central confirmed the clock again.
+    `may_go_on` is asked between portions; the rest is purged next time. Raises `NothingPurged`, and `JournalFailed`.
     """
     before = now - max(keep, chain.LEAST_KEPT)
     with journal.as_one() as db:
@@ -60,8 +59,8 @@ def purge(journal: Journal, now: datetime, keep: timedelta = KEPT, may_go_on: Ca
 
 
 def accept(journal: Journal, broken: Break, copy_to: Path) -> None:
-    """Believe the journal again from here on, after its break was looked at. What stood there is copied to `copy_to`
-    first, and the chain says that this was done. Raises `JournalFailed`.
+    """Accept the journal with its break `broken`, after a technician looked at it. The journal is copied to `copy_to`
+    first, and a note in the chain says that it was accepted. Raises `JournalFailed`.
     """
     journal.copy(copy_to)
     with journal.as_one() as db:
@@ -76,13 +75,13 @@ def _lowest(db: sqlite3.Connection) -> int:
 
 
 def _through(db: sqlite3.Connection, before: datetime) -> int:
-    """The last step that may be forgotten."""
+    """The last step that may be purged."""
     first_kept = (
-        # Young, or said to be: what central confirmed the clock behind is older than that, whatever its stamp.
+        # Young by its time stamp. A step before a confirmation of the clock is older than that, whatever its stamp.
         "SELECT number FROM step WHERE julianday(at) >= julianday(:before) AND number > ("
         "  SELECT coalesce(max(number), 0) FROM step WHERE event = :confirmed AND julianday(at) < julianday(:before))"
         " ORDER BY number LIMIT 1",
-        # Stamped by a clock that was set; only a confirmation behind it says how old it can be at most.
+        # Stamped by a clock that was set. Only a later confirmation bounds its age.
         "SELECT min(number) FROM step WHERE event = :jumped AND number > ("
         "  SELECT coalesce(max(number), 0) FROM step WHERE event = :confirmed AND julianday(at) < julianday(:before))",
         "SELECT max(number) FROM step WHERE state_after = 'Idle'",
@@ -90,7 +89,7 @@ def _through(db: sqlite3.Connection, before: datetime) -> int:
     )
     names = {"before": before.isoformat(), "jumped": CLOCK_JUMPED, "confirmed": CLOCK_CONFIRMED}
     if db.execute("SELECT max(number) FROM step WHERE state_after = 'Idle'").fetchone()[0] is None:
-        return 0  # never idle yet: there is no visit of which one could tell that it is over
+        return 0  # never idle yet: no visit is known to be over
     found = [db.execute(query, names).fetchone() for query in first_kept]
     return min(int(row[0]) for row in found if row is not None and row[0] is not None) - 1
 

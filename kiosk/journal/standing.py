@@ -1,7 +1,7 @@
-"""The running kiosk's journal: it is there whatever the disk says, and opens by itself as soon as it can.
+"""The running kiosk's journal: the object exists even if the file cannot be opened, and opens it as soon as possible.
 
-A journal that is damaged in whatever form is put aside once, under a name with the time, and a new one says so in its
-first line. What the disk or its rights keep from being opened stays where it is, and is tried again.
+A damaged journal is moved aside once, to a name with the time, and the new one says so in its first row. A file that
+cannot be opened because of the disk or its rights stays where it is, and is tried again.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from kiosk.journal.records import JournalFailed
 from kiosk.journal.state_lock import HOLDER, StateHeld, StateLock
 
 AGAIN_AFTER_S = 5.0
-"""How often a journal that does not open is tried: a technician who mends it sees it within a minute."""
+"""Seconds between two tries to open the journal, so that a technician sees within a minute that it is mended."""
 
 BESIDE = ("-wal", "-shm", "-journal")
 """Endings of the files that SQLite keeps beside its own."""
@@ -37,13 +37,13 @@ _Trouble = OSError | sqlite3.Error | ValueError | JournalFailed
 
 
 class _Damaged(Exception):
-    """What stands there is no journal, and will not become one by waiting."""
+    """The file is no usable journal, and waiting does not change that."""
 
 
 class StandingJournal(Journal):
-    """A journal that need not be open: until it is, `trouble` says why, and all reading and writing raises
-    `JournalFailed`. Steps are kept meanwhile (`Journal.keep`). `lock`: on the directory, where it
-    is held already; else it is taken before the file is opened. It is released behind closing the file.
+    """A journal that need not be open. Until it is, `trouble` says why, reading and writing raise `JournalFailed`, and
+    steps are kept in memory (`Journal.keep`). `lock`: the lock on the directory, if it is held already; otherwise it is
+    taken before the file is opened. It is released after the file is closed.
     """
 
     def __init__(
@@ -62,8 +62,8 @@ class StandingJournal(Journal):
 
     @property
     def trouble(self) -> Fault | None:
-        """Why it is not open, or does not take what it did not take before; None: it would take a record. Asking tries
-        both again, the opening now and then.
+        """Why the journal is not open, or still cannot take kept steps; None if it can take a record. Each call tries
+        again to write, and at intervals to open.
         """
         with self._lock, suppress(JournalFailed):
             self._connection()
@@ -76,7 +76,7 @@ class StandingJournal(Journal):
         return None
 
     def close(self) -> None:
-        """Close the file, if it is open, and let go of the directory; may be called twice."""
+        """Close the file, if it is open, and release the directory; may be called twice."""
         self._again_at = math.inf
         super().close()
         if self._state_lock is not None:
@@ -103,16 +103,16 @@ class StandingJournal(Journal):
             log(LogEvent.JOURNAL_OPENED)
         self._trouble = None
         self._wants_mark = True
-        with suppress(sqlite3.Error):  # a full disk: what stands there can be read, and the first row marks it
+        with suppress(sqlite3.Error):  # a full disk: the file can still be read, and the first row written marks it
             self._mark(opened)
-        self.place = JournalPlace(self.path)  # the log beside it is made with the first look into the file
+        self.place = JournalPlace(self.path)  # the log exists after the first access to the file
         return opened
 
     def _open_or_replace(self) -> sqlite3.Connection:
         if self._state_lock is None:
             self._state_lock = StateLock.take(self.path.parent, HOLDER)
         self._give_name()
-        self._whole.unlink(missing_ok=True)  # of a start that was cut short; the journal has its name still
+        self._whole.unlink(missing_ok=True)  # of an interrupted start; the journal still has its name
         try:
             if not _is_there(self.path):
                 self._make(after_damage=False)
@@ -122,7 +122,7 @@ class StandingJournal(Journal):
             return self._replace(str(error))
 
     def _open_proved(self) -> sqlite3.Connection:
-        """Raises `_Damaged` where it cannot be used, though a new one beside it could."""
+        """Open the file and test it. Raises `_Damaged` where it cannot be used although a new one could."""
         try:
             _look_into(self.path)
             opened = self._open_here()
@@ -132,7 +132,7 @@ class StandingJournal(Journal):
                 opened.close()
                 raise
         except (sqlite3.Error, ValueError, TypeError) as error:
-            # Of a damaged file SQLite may also say that it is read-only, cannot be opened, or that the disk failed.
+            # SQLite may report a damaged file as read-only, as impossible to open, or as a failure of the disk.
             if is_held_by_another(error) or not self._could_be_made_anew():
                 raise
             raise _Damaged(f"{type(error).__name__}: {error}") from error
@@ -144,7 +144,7 @@ class StandingJournal(Journal):
         return opened
 
     def _could_be_made_anew(self) -> bool:
-        """Whether the directory takes a journal: then it is the present file that is at fault."""
+        """Whether a new journal can be made in the directory, so that the present file is at fault."""
         try:
             self._make(after_damage=True)
         except (OSError, sqlite3.Error, JournalFailed):
@@ -153,12 +153,12 @@ class StandingJournal(Journal):
 
     @property
     def _whole(self) -> Path:
-        """A new journal that lacks nothing but its name."""
+        """The path of a new journal that is complete but not yet renamed."""
         return self.path.with_name(f"{self.path.name}.new")
 
     def _make(self, *, after_damage: bool) -> None:
-        """A whole journal under another name, so that no loss of power and no full disk leaves half of one. Its first
-        line says if its predecessor was damaged.
+        """Make a complete journal under another name, so that neither a loss of power nor a full disk leaves half of
+        one. Its first row says if its predecessor was damaged.
         """
         half = self.path.with_name(f"{self.path.name}.making")
         try:
@@ -168,12 +168,12 @@ class StandingJournal(Journal):
                     journal.note(chain.FOUND_BROKEN, {"kind": BreakKind.UNREADABLE.value, "number": 0})
             half.rename(self._whole)
         finally:
-            with suppress(OSError):  # what made the making fail is told
+            with suppress(OSError):  # the first error is reported
                 _remove(half)
 
     def _replace(self, why: str) -> sqlite3.Connection:
-        """The new one is whole before the old one loses its name: a loss of power between them leaves nothing that
-        conceals what was there.
+        """Replace a damaged journal. The new one is complete before the old one loses its name, so that a loss of power
+        in between hides nothing.
         """
         if not self._whole.is_file():
             self._make(after_damage=True)
@@ -189,7 +189,7 @@ class StandingJournal(Journal):
         return self._open_here()
 
     def _give_name(self) -> None:
-        """Of a journal that is whole and was not given its name yet."""
+        """Rename a new journal that is complete to its final name."""
         if self._whole.is_file() and not os.path.lexists(self.path):
             self._whole.rename(self.path)
             directory = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY)
@@ -202,7 +202,7 @@ class StandingJournal(Journal):
 def open_journal(
     path: Path, now: Callable[[], datetime], algorithm: HashName = "sha256", lock: StateLock | None = None
 ) -> StandingJournal:
-    """The journal at `path`, open or not. Raises nothing that the disk can cause."""
+    """The journal at `path`, open or not. No trouble with the disk makes it raise."""
     return StandingJournal(path, now, algorithm, lock)
 
 
@@ -212,7 +212,7 @@ def _remove(half: Path) -> None:
 
 
 def _is_there(path: Path) -> bool:
-    """Raises `_Damaged` for what can never be opened as a journal, and OSError for what may be another day."""
+    """Whether there is a file. Raises `_Damaged` for one that can never be a journal, OSError for what may pass."""
     for ending in BESIDE:
         beside = Path(f"{path}{ending}")
         if os.path.lexists(beside) and not beside.is_file():
@@ -235,7 +235,7 @@ def _is_there(path: Path) -> bool:
 
 
 def kind_of(path: Path) -> str:
-    """What lies there; a link counts as what it leads to, one that leads nowhere as a file that is not there yet."""
+    """The kind of file at `path`, in words. Links are followed; one that leads nowhere counts as a file."""
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
@@ -271,7 +271,7 @@ _TABLES = {
 
 
 def _look_into(path: Path) -> None:
-    """Before anything is written: is it a journal of any version? Raises ValueError where it is another program's."""
+    """Check, before anything is written, that the file is a journal of some version. Raises ValueError if not."""
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)) as db:
         tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if not {"step", "message"} <= tables:
@@ -279,14 +279,14 @@ def _look_into(path: Path) -> None:
 
 
 def _prove(db: sqlite3.Connection) -> None:
-    """Read the beginning and the end of each table, and write a row of each without keeping it. Raises
-    `sqlite3.Error`, and ValueError where the tables are others.
+    """Read the first and the last row of each table, write a row into each, and roll back. Raises `sqlite3.Error`, and
+    ValueError where a table has other columns.
     """
     for table, columns in _TABLES.items():
         found = {row[1] for row in db.execute(f"PRAGMA table_info({table})")}
         if not columns <= found:
             raise ValueError(f"table {table} has no {', '.join(sorted(columns - found))}")
-    db.text_factory = bytes  # what stands in a row is the chain's matter
+    db.text_factory = bytes  # the content of rows is checked by the chain
     for table in _TABLES:
         for direction in ("ASC", "DESC"):
             db.execute(f"SELECT * FROM {table} ORDER BY rowid {direction} LIMIT 1").fetchall()

@@ -1,7 +1,6 @@
-"""One kiosk in a state directory: whoever writes there alone holds the lock on `kiosk.lock`.
+"""The lock on a state directory: the one program that writes there holds a lock on `kiosk.lock`.
 
-The lock is flock(2)'s: it ends with the program that holds it, however that ends. The file stays, and says who holds
-it.
+It is a lock of flock(2), which ends with its program, however that ends. The file stays, and names the holder.
 """
 
 from __future__ import annotations
@@ -13,12 +12,12 @@ import pwd
 from pathlib import Path
 
 LOCK_NAME = "kiosk.lock"
-HOLDER = "the kiosk"  # how the running kiosk calls itself
+HOLDER = "the kiosk"  # the running kiosk's name for itself
 _LONGEST_WORD = 200
 
 
 class StateHeld(Exception):
-    """Another program holds the state directory. `by`: its own word for itself and its process, in one line."""
+    """Another program holds the state directory. `by`: its name and process number, in one line."""
 
     def __init__(self, state_dir: Path, by: str) -> None:
         super().__init__(f"{state_dir} is in use by {by}")
@@ -26,21 +25,21 @@ class StateHeld(Exception):
 
 
 class StateLock:
-    """A held lock; `release` it, once or more often."""
+    """A held lock. `release` it; further calls do nothing."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor: int | None = descriptor
 
     @classmethod
     def take(cls, state_dir: Path, holder: str) -> StateLock:
-        """Lock the directory for `holder` (a word for the next one who asks), which is made if it is not there.
+        """Lock the directory, and create it if it is missing. `holder`: the name that other programs are shown.
 
         Raises `StateHeld`; `OSError` where the file cannot be opened or written, and for root where the directory is
         another user's.
         """
         state_dir.mkdir(parents=True, exist_ok=True)
         if os.geteuid() == 0:
-            demand_own(state_dir)  # another user who may not write there is told by what he cannot open
+            demand_own(state_dir)  # for another user without the right to write, opening below fails
         descriptor = os.open(state_dir / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o640)
         try:
             try:
@@ -56,7 +55,7 @@ class StateLock:
 
     @staticmethod
     def is_free(state_dir: Path) -> bool:
-        """Whether nobody holds the directory now. Makes nothing. Raises `OSError`."""
+        """Whether no program holds the directory now. Creates no file. Raises `OSError`."""
         try:
             descriptor = os.open(state_dir / LOCK_NAME, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
         except FileNotFoundError:
@@ -70,15 +69,15 @@ class StateLock:
         return True
 
     def release(self) -> None:
-        """Let go of the directory."""
+        """Release the directory."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
 
 
 def demand_own(path: Path) -> None:
-    """Refuse to work on what belongs to another user: the files that SQLite then makes beside it would keep that user
-    from writing. Raises `PermissionError`; `FileNotFoundError`.
+    """Demand that `path` belongs to the present user. Files that SQLite creates beside another user's file would keep
+    that user from writing. Raises `PermissionError`; `FileNotFoundError`.
     """
     owner = path.stat().st_uid
     if os.geteuid() != owner:
@@ -89,7 +88,7 @@ def demand_own(path: Path) -> None:
 
 
 def name_of(user: int) -> str:
-    """The user's name; the number of one who has none."""
+    """The name of the user with this number, or the number where there is no name."""
     try:
         return pwd.getpwuid(user).pw_name
     except KeyError:

@@ -1,4 +1,4 @@
-"""One transaction: all of it or nothing."""
+"""One database transaction."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def as_one(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    """Begin at once, so that nobody else writes meanwhile; what raises is undone."""
+    """A transaction that begins at once, so that nobody else writes meanwhile. An exception rolls it back."""
     db.execute("BEGIN IMMEDIATE")
     try:
         yield db

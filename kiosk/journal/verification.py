@@ -1,4 +1,4 @@
-"""A journal's file, looked through from its first step to its last."""
+"""Verification of a journal's file."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def verify_file(
     *,
     is_alone: bool = False,
 ) -> chain.Verdict:
-    """Look through the whole chain of a file that need not be open; of one without the log that it needs, the verdict
-    says that. `told`: what central was told last. `is_alone`: see `journal_file.open_to_read`. Raises `JournalFailed`.
+    """Verify the whole chain of the file at `path`. The verdict also says if its log is missing. `told`: the head that
+    central was told last. `is_alone`: see `journal_file.open_to_read`. Raises `JournalFailed`.
     """
     has_log = journal_file.has_log(path)
     try:

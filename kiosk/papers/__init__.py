@@ -1,1 +1,1 @@
-"""Receipts and slips as documents: what stands on them, not how they are printed."""
+"""Receipts and slips as documents: their content, not how they are printed."""

@@ -1,4 +1,4 @@
-"""The texts of a paper in one language, each under the paper's own keys of the locale file."""
+"""The texts of a paper in one language, by the paper's keys in the locale file."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from drivers.receipt_printer.document import Element, LabelledValue, TextLine
 from kiosk.texts.words import Text, Words
 
 Translate = Callable[[str, Words], str]
-"""(language, words) → the words in that language."""
+"""(language, words) → the text in that language."""
 
 
 class PaperWords:
-    """`kind`: "receipt" or "slip", under which the paper's texts stand. `is_large`: in large print."""
+    """The texts of one paper. `kind`: "receipt" or "slip", the prefix of its keys; `is_large`: in large print."""
 
     def __init__(self, kind: str, translate: Translate, language: str, is_large: bool = False) -> None:
         self._kind = kind
@@ -25,7 +25,7 @@ class PaperWords:
         return self.of(self.text(name, **args))
 
     def text(self, name: str, **args: date) -> Text:
-        """The paper's own text of this name, in no language yet."""
+        """The paper's text of this name, not yet translated."""
         return Text(f"{self._kind}.{name}", tuple(args.items()))
 
     def of(self, words: Words) -> str:
@@ -35,11 +35,11 @@ class PaperWords:
         return LabelledValue(self(name), value)
 
     def important(self, name: str, *values: str) -> list[Element]:
-        """A label and its value; in large print each value on a line of its own, in twice the size."""
+        """A label and its values; in large print each value is on its own line in twice the size."""
         if not self.is_large:
             return [self.labelled(name, value) for value in values]
         return [TextLine(self(name)), *(TextLine(value, size="large", bold=True) for value in values)]
 
     def line(self, words: Words, bold: bool = False, before: str = "") -> Element:
-        """A sentence that is to be read; in large print in twice the size."""
+        """A sentence; in large print it is in twice the size."""
         return TextLine(before + self.of(words), size="large" if self.is_large else "normal", bold=bold)

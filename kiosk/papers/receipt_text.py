@@ -1,4 +1,4 @@
-"""What is on the paper: the same facts as on the screen, in the visit's language. No full identity number."""
+"""The content of a receipt: the same facts as on the screen, in the visit's language. No full identity number."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from kiosk.workflow.states import Renewed, Visit
 
 
 class ReceiptText:
-    """Composes receipts. `receipt_link` ends where the number is to be put; `kiosk_name` as staff call this kiosk;
-    `face_refreshed_at`: see `PresentationContext`. `reads_large()`: whether whoever stands before the machine has
-    chosen large text.
+    """Composes receipts. `receipt_link`: a URL to which the number is appended; `kiosk_name`: the staff's name of this
+    kiosk; `face_refreshed_at`: see `PresentationContext`; `reads_large()`: whether the person at the machine has chosen
+    large text.
     """
 
     def __init__(
@@ -49,8 +49,8 @@ class ReceiptText:
         self._reads_large = reads_large
 
     def compose(self, visit: Visit, renewed: Renewed) -> ReceiptDocument:
-        """The receipt of one endorsement, in large print for whom the screens are in large text. Whoever does not read
-        Chinese has the essentials in it too, below: those who ask to see a receipt read nothing else.
+        """The receipt of one endorsement, in large print where the screens have large text. In other languages the
+        essentials follow in Chinese, for officials who ask to see a receipt.
         """
         number = receipt_number(renewed.grant.endorsement_id)
         words = _ReceiptWords(self._translate, visit.language, self._reads_large())
@@ -96,7 +96,7 @@ class ReceiptText:
         ]
 
     def _fee(self, words: _ReceiptWords, visit: Visit, renewed: Renewed) -> list[Element]:
-        """Nothing is charged anew for a face that follows its chip."""
+        """The lines about the fee. A face that follows its chip is not charged again."""
         cost = None if renewed.grant.face_only else fee(self._region.services.get(visit.purpose.service))
         return [] if cost is None else [words.labelled("fee", words.of(cost))]
 
@@ -131,8 +131,8 @@ class ReceiptText:
 
 
 def where_to_ask(words: PaperWords, region: Region, in_full: bool = False) -> list[Element]:
-    """What a paper has at its foot: whom to call or to ask, where to complain (`in_full`: with everything that the
-    region says of it), and the code under which the office knows the matter.
+    """The foot of a paper: whom to call or ask, where to complain (`in_full`: all that the region says about that), and
+    the office's code for the service.
     """
     contact, item = region.contact, region.item_code
     lines: list[Element] = []
@@ -155,7 +155,7 @@ class _ReceiptWords(PaperWords):
         super().__init__("receipt", translate, language, is_large)
 
     def new_term(self, content: PermitContent) -> list[Element]:
-        """From when, small; until when, as large as the paper has it."""
+        """The new term: its start in small print, its end in the largest."""
         begins = [] if content.valid_from is None else [self.labelled("new_from", self("day", day=content.valid_from))]
         return [
             *begins,

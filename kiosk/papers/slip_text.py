@@ -1,4 +1,4 @@
-"""What is on a slip: an application that was received, or how long a permit is valid. No name, no full number."""
+"""The content of a slip: a received application, or a permit's validity. No name, no full number."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from kiosk.texts.words import Text, Words
 
 @dataclass(frozen=True, slots=True)
 class ApplicationSlip:
-    """An application as central received it. `expected_on` None: no date is promised, and none is printed. `told`: how
-    the result is told; `collect`: how and where the permit is had then; `bring`: what to bring for it; `fee`: None
-    where the region does not say.
+    """An application that central received. `expected_on` None: no date is promised, and none is printed; `told`: how
+    the holder learns the result; `collect`: how and where the permit is collected; `bring`: what to bring for that;
+    `fee`: None where the region does not say.
     """
 
     number: str
@@ -43,8 +43,8 @@ class ApplicationSlip:
 
 @dataclass(frozen=True, slots=True)
 class StatusSlip:
-    """How long a permit is valid. `lines`: when it may be endorsed, and what happens if that is late; `where`: the
-    counter; `qr`: what a telephone may read, nothing personal ("": no code).
+    """A permit's validity. `lines`: when it may be endorsed, and what follows if late; `where`: the counter; `qr`: data
+    for a telephone, nothing personal ("": no code).
     """
 
     headline: Words
@@ -56,7 +56,7 @@ class StatusSlip:
 
 
 class SlipText:
-    """Composes slips in a visit's language. `receipt_link` ends where the number is to be put; `reads_large()`: see
+    """Composes slips in a visit's language. `receipt_link`: a URL to which the number is appended; `reads_large()`: see
     `ReceiptText`.
     """
 
@@ -77,7 +77,7 @@ class SlipText:
         self._reads_large = reads_large
 
     def application_slip(self, language: str, slip: ApplicationSlip) -> ReceiptDocument:
-        """The slip of one application that waits for its review."""
+        """The slip of an application that waits for its review."""
         words = _SlipWords(self._translate, language, self._reads_large())
         expected = [] if slip.expected_on is None else [words.labelled("expected_on", words.date(slip.expected_on))]
         elements: list[Element] = [
@@ -106,7 +106,7 @@ class SlipText:
         return ReceiptDocument(tuple(elements))
 
     def status_slip(self, language: str, slip: StatusSlip) -> ReceiptDocument:
-        """The slip of a person who only asked how long the permit is valid."""
+        """The slip about a permit's validity."""
         words = _SlipWords(self._translate, language, self._reads_large())
         code: list[Element] = [Feed(), QrCode(slip.qr), TextLine(words("status_link_hint"), align="centre")]
         elements: list[Element] = [
@@ -152,10 +152,10 @@ class _SlipWords(PaperWords):
         return self.of(Text("format.no_date") if day is None else Text("slip.day", (("day", day),)))
 
     def regional(self, region: Region, name: str) -> list[Element]:
-        """What the region wants on its slips; nothing where its file has no such text."""
+        """The region's own text on slips; empty where its file has none."""
         text = region.texts.get(f"texts.{name}")
         return [] if text is None else [TextLine(self.of(text), align="centre")]
 
     def listed(self, name: str, items: tuple[Words, ...]) -> list[Element]:
-        """A heading and what stands under it; nothing where there are no items."""
+        """A heading with a list; empty where there are no items."""
         return [TextLine(self(name), bold=True), *(self.line(item, before="- ") for item in items)] if items else []

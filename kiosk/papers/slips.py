@@ -1,4 +1,4 @@
-"""What the slips of a visit say, from the visit to what `slip_text` lays out: the same words as on the screen."""
+"""Makes the slips of a visit, with the same words as on the screen; `slip_text` lays them out."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ ComposeSlip = Callable[[do.PrintApplicationSlip | do.PrintStatusSlip], ReceiptDo
 
 
 class Slips:
-    """Composes the slip that an effect asks for."""
+    """Composes the slips that effects ask for."""
 
     def __init__(self, about: PresentationContext, text: SlipText) -> None:
         self._about = about
         self._text = text
 
     def compose(self, effect: do.PrintApplicationSlip | do.PrintStatusSlip) -> ReceiptDocument:
-        """What is to be printed, in the visit's language."""
+        """The slip to print, in the visit's language."""
         if isinstance(effect, do.PrintApplicationSlip):
             return self._text.application_slip(effect.visit.language, self._application(effect))
         return self._text.status_slip(effect.visit.language, self._status(effect))
@@ -66,7 +66,7 @@ class Slips:
 
 
 def _is_telephone(line: Words) -> bool:
-    """A slip has the telephones of its place at its foot."""
+    """Whether a line is a telephone number, which a slip has at its foot."""
     return isinstance(line, Text) and line.key == "next.call"
 
 

@@ -1,1 +1,1 @@
-"""May this permit be endorsed today, and to what: the region's rules, as data."""
+"""The region's rules, as data: whether a permit may be endorsed on a day, and to what."""

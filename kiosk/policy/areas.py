@@ -1,6 +1,4 @@
-"""Names of the provincial areas by the first two digits of an area code (GB/T 2260), for telling where a permit is
-from.
-"""
+"""Names of the provincial areas, by the first two digits of an area code (GB/T 2260), to say where a permit is from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""May this permit be endorsed on this day, and to what: the region's rules applied. Pure; no clock, no files."""
+"""Applies a region's rules: whether a permit may be endorsed on a day, and to what. Pure; no clock, no files."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class _Stand:
 
 @dataclass(frozen=True, slots=True)
 class _Applied:
-    """A rule that applies, and what it does. `rule` None: it goes without saying."""
+    """A rule that applies, and its effect. `rule` None: the effect is cited to no rule."""
 
     rule: Rule | None
     effect: Effect
@@ -138,7 +138,7 @@ def _senseless(region: Region) -> Assessment:
 
 
 def _too_early(region: Region, stand: _Stand, request: AssessmentRequest) -> Assessment:
-    """No new dates, and nothing to do: only a region that offers nothing at kiosks says so already now."""
+    """The assessment before the window: no new dates, no next step. A region without kiosk services says so already."""
     limit = _limit_of_kiosks(region, request)
     rules = [stand.rule] if limit is not Channel.NOT_OFFERED else [region.kiosks.rule, stand.rule]
     return Assessment(
@@ -156,7 +156,7 @@ def _too_early(region: Region, stand: _Stand, request: AssessmentRequest) -> Ass
 
 
 def _face_only(region: Region, stand: _Stand, request: AssessmentRequest) -> Assessment:
-    """Nothing is decided and no date moves: the kiosk finishes what was written on the chip."""
+    """The assessment for a stale face: no decision and no new dates, because the chip holds the content already."""
     limit = _limit_of_kiosks(region, request)
     is_cancelled = stand.outcome is AssessedOutcome.CANCELLED
     at_best = Channel.COUNTER if is_cancelled else Channel.AT_ONCE
@@ -217,7 +217,7 @@ def _calendar(region: Region, request: AssessmentRequest) -> tuple[Calendar, Mea
 
 
 def _limit_of_kiosks(region: Region, request: AssessmentRequest) -> Channel | None:
-    """What kiosks of this region can give at best; None: no limit."""
+    """The best channel that kiosks of this region offer; None: no limit."""
     if region.kiosks.offered:
         return None
     return region.kiosks.pilot if request.pilot and region.kiosks.pilot is not None else Channel.NOT_OFFERED
@@ -229,7 +229,7 @@ def _applied(
     service: OfferedService | None,
     request: AssessmentRequest,
 ) -> Iterator[_Applied]:
-    """Every rule that applies, from the general to the special."""
+    """Every rule that applies, the general ones first."""
     counter_only = _Applied(region.undescribed, Effect(channel=Channel.COUNTER, new_dates=NewDates.NONE))
     if service is None:
         yield counter_only
@@ -251,7 +251,7 @@ def _applied(
 
 
 def _is_category_described(region: Region, request: AssessmentRequest) -> bool:
-    """Whether the permit may become what is asked for; a change of category asks for another one."""
+    """Whether the permit may become the category asked for. A change of category must ask for another one."""
     others = region.categories[request.category].may_become
     if request.service is Service.CHANGE_CATEGORY:
         return request.becomes in others
@@ -259,7 +259,7 @@ def _is_category_described(region: Region, request: AssessmentRequest) -> bool:
 
 
 def _is_change_undescribed(service: OfferedService, request: AssessmentRequest) -> bool:
-    """Whether a change was declared that the service has no rule for, and that it is not there for."""
+    """Whether a change was declared that is not the service's own and that it has no rule for."""
     heeded = {
         key
         for rule in service.rules
@@ -272,7 +272,7 @@ def _is_change_undescribed(service: OfferedService, request: AssessmentRequest) 
 
 
 def _of_agents(region: Region, stand: _Stand, request: AssessmentRequest) -> Iterator[_Applied]:
-    """Agents who have to come, and the one who is here. Who does not come, and who may not act: counter."""
+    """The rules about agents: those who must come, and the one who is here. Without the right one: the counter."""
     for agent in region.agents.values():
         is_for_holder = any(_meets(condition, stand, request) for condition in agent.holders)
         is_here = request.agent == agent.key
@@ -297,7 +297,7 @@ def _holds(rule: ServiceRule, stand: _Stand, request: AssessmentRequest) -> bool
 
 
 def _meets(condition: Condition, stand: _Stand, request: AssessmentRequest) -> bool:
-    """Whether all of the condition is true. What is not known is not true."""
+    """Whether all parts of the condition are true. An unknown part counts as false."""
     age, authority = request.age, request.issuing_authority
     return (
         request.declared.issuperset(condition.declared)
@@ -320,7 +320,7 @@ def _new_dates(
     applied: tuple[_Applied, ...],
     request: AssessmentRequest,
 ) -> tuple[date | None, date | None, NewDates | None]:
-    """The most special rule that says something about dates decides; a lost permit is dated by its tier alone."""
+    """Start, end and dating rule of the new term, by the most special rule about dates; a lost permit's by its tier."""
     if stand.outcome in _NOT_ENDORSED and not any(each.effect.new_dates is NewDates.NONE for each in applied):
         how = stand.effect.new_dates
     else:
@@ -348,7 +348,7 @@ def _channel(region: Region, applied: tuple[_Applied, ...], verified: frozenset[
 
 
 def _evidence(region: Region, applied: tuple[_Applied, ...], verified: frozenset[str]) -> EvidenceAsked:
-    """All that is still to be shown. One group is spelled out in `any_of`; further groups stand in `all_of` by name."""
+    """The evidence still to be shown. One group is spelled out in `any_of`; further groups are in `all_of` by name."""
     keys = dict.fromkeys(key for each in applied for key in each.effect.evidence)
     asked = [key for key in keys if not is_verified(region, key, verified)]
     spelled_out = next((key for key in asked if region.evidence[key].any_of), None)
@@ -359,7 +359,7 @@ def _evidence(region: Region, applied: tuple[_Applied, ...], verified: frozenset
 
 
 def _gap(years: ResidenceYears | None, end: date, day: date) -> tuple[date, date] | None:
-    """The days that are not counted: first and last, both inside."""
+    """The first and last day that are not counted, both inside; None where all are."""
     if years is not ResidenceYears.COUNTED_FROM_MAKE_UP or day <= end + ONE_DAY:
         return None
     return end + ONE_DAY, day - ONE_DAY

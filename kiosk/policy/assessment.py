@@ -1,4 +1,4 @@
-"""What the rules of a region say about one permit on one day: plain values."""
+"""The result of a region's rules for one permit on one day, as plain values."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class AssessedOutcome(Enum):
 
 
 class Channel(Enum):
-    """How the *next step* is had here; the command line, region files and tables call it `served`."""
+    """How the *next step* is done here; the command line, region files and tables call it `served`."""
 
     AT_ONCE = "at_once"
     AFTER_REVIEW = "after_review"
@@ -30,14 +30,14 @@ class Channel(Enum):
 
 
 BEST_FIRST = tuple(Channel)
-"""The channels, the strictest last."""
+"""The channels, from the best to the strictest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
     """A rule that was applied. `source`: the document's file name; `section`: as the document calls it.
 
-    `code` is the rule's key in the region file, where its text stands in every language.
+    `code` is the rule's key in the region file, which has its text in every language.
     """
 
     code: str

@@ -88,7 +88,7 @@ def words_in(language: str) -> dict[str, str]:
 
 
 def as_json(region: Region, assessment: Assessment, calendar: PermitCalendar, language: str) -> dict[str, Any]:
-    """The assessment and what lies ahead as JSON: dates as 2026-02-28, what there is not as null."""
+    """The assessment and the calendar as JSON: dates as 2026-02-28, missing values as null."""
     return {
         "outcome": assessment.outcome.value if assessment.outcome else None,
         "opens_on": _iso(assessment.opens_on),
@@ -107,7 +107,7 @@ def as_json(region: Region, assessment: Assessment, calendar: PermitCalendar, la
 
 
 def _explain(region: Region, assessment: Assessment, language: str) -> list[dict[str, Any]]:
-    """The reasons in words. `ours`: the keys of the rule that no document settles ("*": all of it)."""
+    """The reasons in words. `ours`: the keys of the rule that no document prescribes ("*": all of it)."""
     return [
         {
             "code": reason.code,
@@ -155,7 +155,7 @@ def _period_json(period: Period) -> dict[str, Any]:
 
 
 def in_words(region: Region, assessment: Assessment, calendar: PermitCalendar, language: str) -> str:
-    """The assessment and what lies ahead as lines of text, with each rule and where it stands."""
+    """The assessment and the calendar as lines of text, with each rule and its sources."""
     words = words_in(language)
     lines = [(words["outcome"], words[assessment.outcome.value if assessment.outcome else "senseless"])]
     for label, first, last in (
@@ -177,7 +177,7 @@ def in_words(region: Region, assessment: Assessment, calendar: PermitCalendar, l
 
 
 def _because(region: Region, assessment: Assessment, language: str) -> Iterator[tuple[str, str]]:
-    """Each rule once, with all places where it stands."""
+    """Each rule once, with all its sources."""
     words = words_in(language)
     places: dict[tuple[str, LocalText], list[str]] = {}
     for reason, text in zip(assessment.reasons, assessment.texts, strict=True):
@@ -203,7 +203,7 @@ def _ahead(calendar: PermitCalendar, words: dict[str, str]) -> Iterator[tuple[st
 
 
 def what_it_means(period: Period, words: dict[str, str]) -> str:
-    """Outcome, new dates, years of residence and how it is served, in one line."""
+    """Outcome, new dates, years of residence and channel, in one line."""
     found = period.assessment
     parts = [words[found.outcome.value if found.outcome else "senseless"], new_dates_in_words(period, words)]
     if found.residence_years is not None and period.dated_by is not None:
@@ -214,7 +214,7 @@ def what_it_means(period: Period, words: dict[str, str]) -> str:
 
 
 def new_dates_in_words(period: Period, words: dict[str, str]) -> str:
-    """The new term of a period; where it starts on the day itself, the first day's as an example."""
+    """The new term of a period. Where it starts on the day itself, that of the first day is given as an example."""
     found = period.assessment
     if period.dated_by is None or found.new_valid_from is None:
         return ""

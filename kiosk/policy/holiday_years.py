@@ -1,5 +1,5 @@
-"""Which years' holidays a region file lacks. The State Council's notice for a year comes in the November before it:
-from then on the next year is missed too, so that somebody writes it down before January.
+"""The years whose holidays a region file lacks. The State Council's notice for a year comes in the November before.
+From then on the next year counts as missing too, so that it is added before January.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ NOTICE_MONTH = 11
 
 
 def missing_years(region: Region, on: date) -> tuple[int, ...]:
-    """The years that the file should know on this day and does not; none where nothing in it depends on holidays."""
+    """The years whose holidays the file should have on this day and lacks; empty where nothing depends on them."""
     if not _depends_on_holidays(region):
         return ()
     years = (on.year, on.year + 1) if on.month >= NOTICE_MONTH else (on.year,)
@@ -21,7 +21,7 @@ def missing_years(region: Region, on: date) -> tuple[int, ...]:
 
 
 def in_words(year: int) -> str:
-    """What is missing, what follows from it, and what to do."""
+    """A line that says what is missing, what follows from it, and what to do."""
     return (
         f"holidays.{year} is missing: no day is told that depends on working days of {year}; add the State "
         "Council's holiday notice of that year"

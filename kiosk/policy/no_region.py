@@ -1,5 +1,5 @@
-"""The region of a kiosk that serves nobody because its region file, or what names it, has a mistake: it offers nothing
-and knows no counter.
+"""The region of a kiosk that serves nobody because its region file or configuration has a mistake. It offers no service
+and has no counter.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ ONE_DAY = timedelta(days=1)
 
 
 class DayKind(Enum):
-    """What kind of day an office goes by."""
+    """The kind of a day for an office's hours."""
 
     WORKDAY = "workday"  # Monday to Friday, and weekend days that a holiday was exchanged for
     REST_DAY = "rest_day"  # Saturday and Sunday
@@ -29,7 +29,7 @@ class HolidayYear:
 
 @dataclass(frozen=True, slots=True)
 class HolidayCalendar:
-    """The years that the file knows. A day of another year has no kind."""
+    """The holiday years of a region file. A day of any other year has no kind."""
 
     years: Mapping[int, HolidayYear] = field(default_factory=dict)
 
@@ -57,13 +57,13 @@ class HolidayCalendar:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """So many days, calendar or working, after an event; the event's own day is not counted."""
+    """A number of days, calendar or working, after an event; the event's own day is not counted."""
 
     days: int
     working: bool
 
     def last_day(self, event: date, holidays: HolidayCalendar) -> date | None:
-        """The last day in time; None (print no date) where working days of an unknown year would have to be counted."""
+        """The last day in time; None where working days of an unknown year would have to be counted."""
         if not self.working:
             return event + timedelta(days=self.days)
         return holidays.working_day_after(event, self.days)

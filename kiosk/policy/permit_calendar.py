@@ -1,4 +1,4 @@
-"""A permit's days told ahead: which rule each day falls under, when use is suspended, when the next window is."""
+"""The calendar of a permit: which rule each coming day falls under, when use is suspended, when the next window is."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kiosk.policy.request import AssessmentRequest
 from kiosk.policy.rules import NewDates, Rule, StartTable
 from kiosk.policy.terms import ONE_DAY, boundary_after, is_plausible, last_day, term_end
 
-_TERMS_AHEAD = 12  # how many further anniversaries are looked at where terms are dated by them
+_TERMS_AHEAD = 12  # how many further anniversaries are computed where terms are dated by them
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class PermitCalendar:
-    """What lies ahead. Days are None where they never come, or where the permit's dates make no sense.
+    """The coming days of a permit. Days are None where they never come, or where the permit's dates make no sense.
 
     `next_window`: the coming one while it is too early, otherwise that of the term which an endorsement now gives.
     `periods`: from the day asked about, without end.
@@ -68,9 +68,9 @@ def permit_calendar(region: Region, request: AssessmentRequest) -> PermitCalenda
 
 
 def periods(region: Region, request: AssessmentRequest, first: date) -> Iterator[Period]:
-    """The days from `first` on, in stretches that are treated alike; each is assessed as if it were today.
+    """The days from `first` on, in periods that are treated alike; each is assessed as if it were today.
 
-    Nothing is told of days on which the permit's dates make no sense, as of those long before its term.
+    Days on which the permit's dates make no sense, such as those long before its term, are left out.
     """
     open_period: Period | None = None
     for day in sorted({first, *(edge for edge in _edges(region, request) if edge > first and is_plausible(edge))}):
@@ -98,7 +98,7 @@ def _from(region: Region, request: AssessmentRequest, period: Period, day: date)
 def after_endorsing(region: Region, request: AssessmentRequest, assessment: Assessment) -> AssessmentRequest:
     """The permit that an endorsement with these new dates gives, asked about on the same day.
 
-    A permit that carries no yearly end keeps its own dates; the endorsement's day is then what tells.
+    A permit that carries no yearly end keeps its own dates; its year then follows from the endorsement's day.
     """
     carries_end = region.term.permit_carries_end
     return replace(
@@ -133,7 +133,7 @@ def _first_day(ahead: tuple[Period, ...], outcome: AssessedOutcome) -> date | No
 
 
 def _alike(period: Period) -> tuple[object, ...]:
-    """What must be the same for two days to be told together."""
+    """The values that must be equal for two days to belong to one period."""
     found, closes = period.assessment, period.assessment.closes_on
     start, end = found.new_valid_from, found.new_valid_to
     if period.dated_by is NewDates.TODAY:

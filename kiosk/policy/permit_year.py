@@ -1,4 +1,4 @@
-"""Where a permit stands: which anniversary is due, when its window is, and where a new term would lie."""
+"""A permit's year: which anniversary is due, when its window is, and the dates of a new term."""
 
 from __future__ import annotations
 
@@ -27,10 +27,11 @@ _LEAP_YEARS_APART = 8  # at most, across a century's end
 class PermitYear:
     """The term that is running out, or ran out.
 
-    `boundary`: the day on which the next term starts; windows and tiers are counted from it. `base`: what anniversaries
-    are multiples of; None: each term is counted from the end of the one before. `number`: which anniversary of `base`
-    this is. `permit_end`: the permit's own end, where that is not the end of a term. `is_a_day_apart`: the printed term
-    is not one of the region's, but one day from it; the window is then that of every such reading together.
+    `boundary`: the day on which the next term starts; windows and tiers are counted from it. `base`: the day from which
+    anniversaries are counted; None: each term is counted from the end of the one before. `number`: which anniversary of
+    `base` this is. `permit_end`: the permit's own end, where that is not the end of a term. `is_a_day_apart`: the
+    printed term is not one of the region's, but one day from it; the window is then that of every such reading
+    together.
     """
 
     opens_on: date
@@ -46,7 +47,7 @@ class PermitYear:
 
 
 def tier_of(day: date, boundary: date, calendar: Calendar, convention: EndDate) -> Tier:
-    """The tier of a day after the end date; the last tier has no end (the check of the file sees to it)."""
+    """The tier of a day after the end date. The last tier has no end, which the check of the file ensures."""
     for tier in calendar.tiers:
         if tier.last is None or day <= last_day(boundary, tier.last, convention):
             return tier
@@ -57,7 +58,7 @@ def locate(region: Region, calendar: Calendar, request: AssessmentRequest) -> Pe
     """The permit's year, or None where its dates make no sense in this region.
 
     Other software writes terms that are a day shorter or longer than this region's: a year from 29 February, or an end
-    that is inside where here it is not. Such a term makes sense; what it becomes is for central's record to say.
+    that is included where here it is not. Such a term is accepted; central's record decides what it becomes.
     """
     category = region.categories.get(request.category)
     given = (
@@ -81,7 +82,7 @@ def locate(region: Region, calendar: Calendar, request: AssessmentRequest) -> Pe
     )
 
 
-# In this order, so that the new term does not begin before the printed end if it can be helped.
+# In this order, so that the new term does not begin before the printed end if possible.
 _ONE_DAY_OTHERWISE = ((0, 1), (1, 0), (-1, 0), (0, -1))
 
 
@@ -180,7 +181,7 @@ def _year_with_end(
     start: date,
     end: date,
 ) -> PermitYear | None:
-    """The end date says which anniversary is due; it must be one that the region counts."""
+    """The year of a permit with an end date, which says the due anniversary; None if the region counts no such one."""
     if not term.keeps_anniversaries:
         ends = (
             _chain(start, months, term.end_date, until=end)
@@ -207,7 +208,7 @@ def _chain(start: date, months: int, convention: EndDate, until: date) -> Iterat
 
 
 def _bases(term: Term, calendar: Calendar, request: AssessmentRequest, months: int) -> Iterator[date]:
-    """What anniversaries may be counted from: the issue (or start), or a make-up that re-anchored them."""
+    """The days from which anniversaries may be counted: the issue (or start), or a make-up that re-anchored them."""
     start = request.valid_from
     first = start if term.counted_from is CountedFrom.START else request.issued_on
     if first is None:
@@ -266,7 +267,9 @@ def _year_without_end(
     request: AssessmentRequest,
     months: int,
 ) -> PermitYear | None:
-    """The last endorsement says which anniversary is due: the first whose window was not open on that day."""
+    """The year of a permit without an end date: the due anniversary is the first whose window was not open at the last
+    endorsement.
+    """
     base = request.valid_from if term.counted_from is CountedFrom.START else request.issued_on
     if base is None:
         return None
@@ -358,7 +361,7 @@ def _next_end(year: PermitYear, ahead: int, months: int, convention: EndDate) ->
 
 
 def _running_term(year: PermitYear, day: date, months: int, convention: EndDate, window: Span) -> tuple[date, date]:
-    """From the anniversary before to the first one whose window is not open yet; late, the start is never ahead."""
+    """The term from the previous anniversary to the first whose window is not open yet, never from a future day."""
     ahead, start = 1, year.boundary
     end = _next_end(year, ahead, months, convention)
     while window.before(boundary_after(end, convention)) <= day:

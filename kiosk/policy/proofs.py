@@ -9,7 +9,7 @@ from kiosk.policy.region import Region
 
 
 def is_verified(region: Region, key: str, verified: Set[str]) -> bool:
-    """Whether it, one of its group, or every part of it was verified."""
+    """Whether the proof `key`, one of its group, or every part of it was verified."""
     proof = region.evidence[key]
     if key in verified or any(is_verified(region, member, verified) for member in proof.any_of):
         return True
@@ -17,14 +17,14 @@ def is_verified(region: Region, key: str, verified: Set[str]) -> bool:
 
 
 def verifiable(region: Region, key: str) -> tuple[str, ...]:
-    """What central can be asked about to have `key` verified, in the file's order: itself, or what it consists of."""
+    """The keys that central can verify for the proof `key`, in the file's order: itself, or its parts and members."""
     proof = region.evidence[key]
     below = tuple(leaf for each in (*proof.any_of, *proof.all_of) for leaf in verifiable(region, each))
     return ((key,) if proof.central_verifies else ()) + below
 
 
 def needs(region: Region, asked: EvidenceAsked) -> tuple[tuple[str, ...], ...]:
-    """All that is to be shown; of each, one of the keys is enough. What central cannot verify is left out."""
+    """The needs, each a tuple of keys of which one is enough. Proofs that central cannot verify are left out."""
     found = [need for key in asked.all_of for need in _needs_of(region, key)]
     if asked.any_of:
         found.append(asked.any_of)

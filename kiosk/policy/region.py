@@ -16,13 +16,13 @@ from kiosk.policy.terms import EndDate, Span
 from kiosk.texts.words import LocalText
 
 TEXTS = ("receipt_footer", "application_slip", "address_is_true", "technician_unreadable_permit")
-"""Texts of a region beside those of its rules: at the foot of receipts and slips, on the slip of an application, under
-a question, and for technicians about a permit that cannot be read (`python -m kiosk faults --region`).
+"""Keys of a region's texts that belong to no rule: at the foot of receipts and slips, on the slip of an application,
+under a question, and for technicians about a permit that cannot be read (`python -m kiosk faults --region`).
 """
 
 
 class CountedFrom(Enum):
-    """What a permit's anniversaries are counted from."""
+    """The date from which a permit's anniversaries are counted."""
 
     END = "end"  # its end date
     START = "start"  # its start date
@@ -41,7 +41,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """Overdue up to and with `last` after the anniversary; None: for ever."""
+    """A tier of being overdue, up to and with `last` after the anniversary; None: without end."""
 
     rule: Rule
     last: Span | None
@@ -95,7 +95,7 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class PastTerm:
-    """Permits of one authority with another length: valid to their end, then as `effect` says."""
+    """Permits of one authority with another length. They are valid to their end; `effect` applies after it."""
 
     rule: Rule
     issuer_contains: tuple[str, ...]
@@ -116,7 +116,7 @@ class Term:
 
     @property
     def keeps_anniversaries(self) -> bool:
-        """Whether endorsing early or late moves no anniversary: what they are counted from stays on the permit."""
+        """Whether endorsing early or late moves no anniversary: the permit keeps the date they are counted from."""
         if self.counted_from is CountedFrom.START:
             return self.start_stays or not self.permit_carries_end
         return self.counted_from is CountedFrom.ISSUE
@@ -124,7 +124,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Something to show. With `any_of` it is a group: one of those is enough; with `all_of` it has parts."""
+    """A proof. With `any_of` it is a group of which one is enough; with `all_of` it has parts."""
 
     key: str
     name: LocalText
@@ -135,8 +135,8 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """Something the resident is asked. `answer_yes`, `answer_no`: the facts that the two answers state; "yes" declares
-    it. `follows`: asked only after that was declared.
+    """A question to the resident. `answer_yes`, `answer_no`: the facts that the two answers state; "yes" declares it.
+    `follows`: a declaration after which alone it is asked.
     """
 
     key: str
@@ -158,7 +158,7 @@ class Kiosks:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """A counter. `name`: as one asks for it; `address`: where it is, where the documents say more than its name.
+    """A counter. `name`: as people ask for it; `address`: given where the documents say more than its name.
     `does_business`: False where it only informs.
     """
 
@@ -174,7 +174,7 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Where to ask and where to complain."""
+    """Whom to ask, and where to complain."""
 
     rule: Rule
     telephones: tuple[str, ...]

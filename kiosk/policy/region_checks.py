@@ -1,4 +1,4 @@
-"""What a region's rules must not do together: leave days without a rule, or give a term that is over already."""
+"""Checks a region's rules together: they must leave no day without a rule and give no term that is over already."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _check_tiers(region: Region, calendar: Calendar, path: str, mistakes: Mistak
 
 
 def _check_anniversary(region: Region, effect: Effect, where: str, mistakes: Mistakes) -> None:
-    """A term that begins on a late day and ends on an anniversary could not be told from a wrong one."""
+    """Note a term that begins on a late day and ends on an anniversary: it could not be told from a wrong one."""
     if not region.term.keeps_anniversaries and _starts(effect, NewDates.ANNIVERSARY):
         reason = "anniversary needs anniversaries that stay: counted_from = issue, or start with start_stays"
         mistakes.note(f"{where}.new_dates", reason)
@@ -79,7 +79,7 @@ def _check_order(tiers: tuple[Tier, ...], path: str, mistakes: Mistakes) -> None
 
 
 def _check_new_term(tier: Tier, where: str, shortest: Span | None, mistakes: Mistakes) -> None:
-    """A tier in which the new term could be over before it is given."""
+    """Note a tier in which the new term could be over before it is given."""
     how = tier.effect.new_dates
     if how is None and tier.outcome.value == "overdue":
         mistakes.note(f"{where}.new_dates", "is missing: no new term is given in this tier")

@@ -1,4 +1,4 @@
-"""Reading a region file: TOML in, a checked `Region` out, or every mistake in one pass."""
+"""Reads a region file: it turns TOML into a checked `Region`, or reports every mistake in one pass."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def shipped_regions() -> tuple[str, ...]:
 
 
 def _parse_toml(text: str) -> dict[str, Any]:
-    """The file as nested tables. tomllib stops at a date that does not exist; here it is left as a text, so that the
+    """The file as nested tables. tomllib stops at a date that does not exist; here it is kept as a text, so that the
     reader can name its key and go on.
     """
     try:

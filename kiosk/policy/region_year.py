@@ -1,4 +1,4 @@
-"""A region's file told to a person: a permit's year as a table, then the services, agents and rules."""
+"""A region file in words: a permit's year as a table, then the services, agents and rules."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ _DASH = "–"
 
 
 def year_in_words(region: Region, request: AssessmentRequest, on: date | None, language: str) -> str:
-    """A permit's days from the start of its term, the row of `on` marked; a line above says how days are counted."""
+    """A permit's days from the start of its term, with the row of `on` marked and a line on how days are counted."""
     words = {**words_in(language), **_WORDS.get(language, _WORDS["zh-Hans"])}
     term, category = region.term, region.categories[request.category]
     begins = request.valid_from or request.issued_on or request.on
@@ -126,7 +126,7 @@ def _row(period: Period, on: date | None, words: dict[str, str]) -> tuple[str, .
 
 
 def region_in_words(region: Region, language: str) -> str:
-    """Every service and how it is served, every agent, every rule with its sources and what in it is ours."""
+    """Every service with its channel, every agent, every rule with its sources and the parts that are our own."""
     words = {**words_in(language), **_WORDS.get(language, _WORDS["zh-Hans"])}
     lines = [words["services"]]
     for service in region.services.values():
@@ -146,7 +146,7 @@ def region_in_words(region: Region, language: str) -> str:
 
 
 def cited(rule: Rule) -> str:
-    """Where a rule stands: each file once, with its sections."""
+    """The sources of a rule: each file once, with its sections."""
     files = dict.fromkeys(cite.file for cite in rule.cites)
     return "; ".join(f"{file} {', '.join(cite.section for cite in rule.cites if cite.file == file)}" for file in files)
 
@@ -184,7 +184,7 @@ def _evidence(region: Region, keys: Sequence[str], language: str) -> str:
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Columns side by side; a Chinese character takes the room of two others."""
+    """The rows with aligned columns; a Chinese character is two columns wide."""
     widths = [max(_width(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         cells = (cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True))

@@ -1,4 +1,4 @@
-"""What is asked of the rules: one permit, one service, one day."""
+"""The question to the rules: one permit, one service, one day."""
 
 from __future__ import annotations
 

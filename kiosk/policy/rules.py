@@ -1,4 +1,4 @@
-"""Rules as frozen values: what they cite, when they apply, what they do."""
+"""Rules as frozen values: their citations, conditions and effects."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule in our own words, with its sources. `ours`: the keys that no document settles ("*": the whole rule)."""
+    """One rule in our own words, with its sources. `ours`: keys that no document prescribes ("*": the whole rule)."""
 
     code: str
     cites: tuple[Citation, ...]
@@ -88,7 +88,7 @@ HowDated = NewDates | StartTable
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a rule does to the next step.
+    """The effect of a rule on the next step.
 
     `channel`: no better than this. `unverified`: no better than this until central verified all of `evidence`.
     """
@@ -101,7 +101,7 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """All of what is given must hold. Empty tuples and None ask nothing."""
+    """A condition: all given parts must hold. Empty tuples and None are not checked."""
 
     declared: tuple[str, ...] = ()
     undeclared: tuple[str, ...] = ()

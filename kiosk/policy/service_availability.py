@@ -1,4 +1,4 @@
-"""The best result that a service can have here before a permit is read, or where there is none. Pure."""
+"""The best channel of a service here, before a permit is read or where there is none. Pure."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from kiosk.policy.terms import term_end
 
 @dataclass(frozen=True, slots=True)
 class ServiceAvailability:
-    """`channel`: how the service is had here at best; `rules`: what says so, the strictest first."""
+    """Whether and how a service is available here. `channel`: the best one; `rules`: why, the strictest first."""
 
     channel: Channel
     rules: tuple[Rule, ...]
 
     @property
     def is_served_here(self) -> bool:
-        """Whether somebody who comes may go on at a kiosk."""
+        """Whether a resident may go on at a kiosk."""
         return self.channel in (Channel.AT_ONCE, Channel.AFTER_REVIEW)
 
 
 def availability_of(
     region: Region, service: Service, *, agent: str | None = None, pilot: bool = False
 ) -> ServiceAvailability:
-    """The best that anybody can have at a kiosk of this region, whatever the permit says. `agent`: who acts for the
-    holder ("guardian", …).
+    """The best availability at a kiosk of this region, whatever the permit says. `agent`: who acts for the holder
+    ("guardian", …).
     """
     said = [*_of_kiosks(region, pilot), *_of_service(region, service, agent), *_of_agent(region, agent)]
     said.sort(key=lambda each: BEST_FIRST.index(each[0]), reverse=True)
@@ -49,7 +49,7 @@ def _of_kiosks(region: Region, pilot: bool) -> list[tuple[Channel, Rule]]:
 def _of_service(region: Region, service: Service, agent: str | None) -> list[tuple[Channel, Rule]]:
     offered = region.services.get(service)
     if offered is None:
-        # A stale face is no new decision: any kiosk that rewrites faces finishes what the chip says already.
+        # A stale face needs no new decision: any kiosk that rewrites faces prints what the chip holds.
         return [] if service is Service.FACE_ONLY else [(Channel.COUNTER, region.undescribed)]
     said = [(offered.effect.channel or Channel.AT_ONCE, offered.rule)]
     said += [
@@ -70,7 +70,7 @@ def _of_agent(region: Region, kind: str | None) -> list[tuple[Channel, Rule]]:
 
 
 def _holds_anyway(rule: ServiceRule, agent: str | None) -> bool:
-    """Whether a rule holds for every permit and every day: nothing but the agent is asked by its condition."""
+    """Whether a rule applies to every permit on every day, because its condition asks only about the agent."""
     if rule.unless or rule.holds_from is not None or rule.holds_until is not None:
         return False
     return any(
@@ -80,8 +80,8 @@ def _holds_anyway(rule: ServiceRule, agent: str | None) -> bool:
 
 
 def assess_unseen(region: Region, request: AssessmentRequest) -> Assessment:
-    """What the rules say of a permit that is not there to be read (lost): how the service is had and what is to be
-    shown, as for a permit that has just begun. No day is told: only central's record knows them.
+    """The assessment of a permit that cannot be read (lost): channel and proofs, as for a permit that has just begun.
+    It has no days, because only central's record knows them.
     """
     day, category = request.counted_day, next(iter(region.categories.values()))
     begun = replace(
@@ -103,13 +103,13 @@ def assess_unseen(region: Region, request: AssessmentRequest) -> Assessment:
 
 
 def agents_offered(region: Region) -> tuple[str, ...]:
-    """The kinds of agent that the region's file describes, in one order everywhere; nobody else acts for a holder."""
+    """The kinds of agent that the region file describes, always in the same order; no others may act for a holder."""
     return tuple(kind for kind in AGENTS if kind in region.agents)
 
 
 def may_act_for(agent: Agent, age: int) -> bool:
-    """Whether this agent may act for a holder of that age (completed years), as far as the age decides; what must be
-    declared of the holder is asked later.
+    """Whether this agent may act for a holder of that age (completed years), as far as the age decides. Declarations
+    about the holder are asked later.
     """
     return any(
         (condition.age_below is None or age < condition.age_below)
@@ -119,5 +119,5 @@ def may_act_for(agent: Agent, age: int) -> bool:
 
 
 def asked_of_agent(agent: Agent) -> tuple[str, ...]:
-    """What must be declared of a holder before it is known whether this agent may act, in the file's order."""
+    """The declarations about a holder that decide whether this agent may act, in the file's order."""
     return tuple(dict.fromkeys(key for condition in agent.holders for key in condition.declared))

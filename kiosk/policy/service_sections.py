@@ -1,4 +1,4 @@
-"""The sections of a region file about services: how each is had, reviewed, paid and collected."""
+"""Reads the sections of a region file about services: how each is served, reviewed, paid and collected."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def read_rules_of_several(table: TableReader, names: Names) -> tuple[tuple[Servi
 
 
 def _read_which(table: TableReader) -> tuple[Service, ...]:
-    """The services that something holds for: all where the key is left out; an empty list is none, and a mistake."""
+    """The services of `services`: all where the key is left out; an empty list is a mistake."""
     known = [service.value for service in Service if service is not Service.FACE_ONLY]
     if not table.has("services"):
         return tuple(map(Service, known))
@@ -59,7 +59,7 @@ def read_services(
     names: Names,
     shared: tuple[tuple[ServiceRule, frozenset[Service]], ...] = (),
 ) -> Mapping[Service, OfferedService]:
-    """All services by what they are. `shared`: rules of several services; each service's own ones come after them."""
+    """All services by kind. `shared`: rules of several services, which come before each service's own."""
     known = [service.value for service in Service if service is not Service.FACE_ONLY]
     found = {}
     for key, inner in table.named_tables("services"):
@@ -225,7 +225,7 @@ def _read_post(table: TableReader | None, key: str, names: Names) -> Post | None
 
 
 def read_guidance(table: TableReader, names: Names) -> Mapping[str, Guidance]:
-    """What people are told, by its name in the file; on all occasions where it names no service."""
+    """The guidance for residents, by its name in the file; it applies to all services where it names none."""
     return {
         key: Guidance(
             key=key,
@@ -237,7 +237,7 @@ def read_guidance(table: TableReader, names: Names) -> Mapping[str, Guidance]:
 
 
 def read_agents(table: TableReader, names: Names) -> Mapping[str, Agent]:
-    """Who may act for a holder, by the kind of agent."""
+    """The agents who may act for a holder, by kind."""
     found = {}
     for key, inner in table.named_tables("agents"):
         if key not in AGENTS:

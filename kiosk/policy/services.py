@@ -1,4 +1,4 @@
-"""A region's services as frozen values: how each is had, reviewed, paid and collected."""
+"""A region's services as frozen values: how each is served, reviewed, paid and collected."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class AgentRole(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """Who acts for whom: for holders of whom one of `holders` is true. `name`: as the choice is called where it is
-    asked who acts; None: in the program's own words.
+    """A kind of agent, for holders of whom one of `holders` is true. `name`: of the choice where the agent is asked
+    for; None: the program's own name.
     """
 
     key: str
@@ -34,7 +34,7 @@ class Agent:
 
 
 class Place(Enum):
-    """At which kiosks a service is had."""
+    """The kiosks at which a service is served."""
 
     ANY_KIOSK = "any_kiosk"
     HOME_AREA = "home_area"  # the area of the present address
@@ -43,7 +43,7 @@ class Place(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Fee:
-    """What a service costs. `yuan` None: as the authority sets it."""
+    """The fee of a service. `yuan` None: as the authority sets it."""
 
     yuan: int | None
     rule: Rule
@@ -51,7 +51,7 @@ class Fee:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """How soon: working days (0: on the spot), counted from acceptance."""
+    """How soon a service is done: working days from acceptance (0: on the spot)."""
 
     working_days: int
     most_working_days: int | None  # where far places may take longer
@@ -103,7 +103,7 @@ class Collection:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """How a service is had by post, where it is asked for elsewhere than here (online, say)."""
+    """How a service that is asked for elsewhere (online, say) is done by post."""
 
     posts: tuple[tuple[str, str], ...]  # who posts what
     pays: str | None
@@ -114,7 +114,7 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Guidance:
-    """A rule that decides nothing here and that people are told. `services`: on which occasions."""
+    """A rule that decides nothing here but is shown to residents. `services`: for which ones."""
 
     key: str
     services: tuple[Service, ...]
@@ -122,7 +122,7 @@ class Guidance:
 
 
 class OldPermit(Enum):
-    """What becomes of the permit that was handed in."""
+    """What happens to the permit that was handed in."""
 
     REWRITTEN = "rewritten"
     KEPT = "kept"

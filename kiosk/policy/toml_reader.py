@@ -1,4 +1,4 @@
-"""A tolerant reader for TOML tables: it notes every mistake with file, line and key, and goes on."""
+"""A reader for TOML tables that notes every mistake with file, line and key, and goes on."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _parts(dotted: str) -> str:
 
 
 def line_numbers(text: str) -> dict[str, int]:
-    """Where each key stands, by its path ("overdue[1].last"). Keys of inline tables are not listed on their own."""
+    """The line of each key, by its path ("overdue[1].last"). Keys of inline tables are not listed."""
     lines: dict[str, int] = {}
     counts: dict[str, int] = {}
     prefix = ""
@@ -59,7 +59,7 @@ def _numbered(path: str, counts: dict[str, int], is_array: bool) -> str:
 
 
 class Mistakes:
-    """What is wrong with one file, in the order found."""
+    """The mistakes of one file, in the order found."""
 
     def __init__(self, file_name: str, lines: Mapping[str, int] | None = None) -> None:
         self._file_name = file_name
@@ -77,7 +77,7 @@ class Mistakes:
         return list(dict.fromkeys(reason for _, reason in sorted(self._noted, key=lambda noted: noted[0])))
 
     def _line_of(self, path: str) -> int | None:
-        """The line of the key itself, of the first key inside it, or of what it lies in."""
+        """The line of the key itself, of the first key inside it, or of its parent."""
         while path:
             within = (f"{path}.", f"{path}[")
             line = self._lines.get(path) or min(
@@ -90,9 +90,9 @@ class Mistakes:
 
 
 class TableReader:
-    """One table, asked key by key. What is missing or wrong is noted and replaced by something harmless.
+    """One table, read key by key. A missing or wrong value is noted and replaced by a harmless one.
 
-    `texts` collects every text of the file by its path. `close` notes the keys that nobody asked for.
+    `texts` collects every text of the file by its path. `close` notes the keys that were not read.
     """
 
     def __init__(self, values: Mapping[str, Any], path: str, mistakes: Mistakes, texts: dict[str, LocalText]) -> None:
@@ -349,11 +349,11 @@ class TableReader:
         return inner
 
     def forgive(self) -> None:
-        """Ask for nothing and object to nothing: the table as a whole was noted already."""
+        """Note no further mistakes, because the table as a whole was noted already."""
         self._asked.update(self._values)
 
     def close(self) -> None:
-        """Note every key that nobody asked for, here and in the tables inside."""
+        """Note every key that was not read, here and in the tables inside."""
         for key in self._values:
             if key not in self._asked:
                 self.note(key, "is not a key of this table")

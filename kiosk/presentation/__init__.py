@@ -1,1 +1,1 @@
-"""From the state of the machine to what is shown: models of screens, and how a state becomes one."""
+"""The models of screens, and the functions that make one from a state of the machine."""

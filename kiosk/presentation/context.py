@@ -1,4 +1,4 @@
-"""What screens and papers say of this place and of a visit: shared by the presenter and the receipt."""
+"""What screens and papers say of this site and of a visit; shared by the presenter and the receipt."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from kiosk.workflow.going_back import can_go_back
 
 @dataclass(frozen=True, slots=True)
 class PresentationContext:
-    """What the screens say of this place. `receipt_link` ends where the receipt number is to be put;
-    `writing_usually_s`: what chip and face take together on this machine; `pilot`: the region's trial is on here;
-    `face_refreshed_at`: where to go with an old face, at a kiosk that rewrites none; None at one that does.
+    """What the screens say of this site. `receipt_link`: a URL to which the receipt number is appended;
+    `writing_usually_s`: usual seconds for chip and face together on this machine; `pilot`: the region's trial is on
+    here; `face_refreshed_at`: where an old face is refreshed, at a kiosk that rewrites none, else None.
     """
 
     region: Region
@@ -45,7 +45,7 @@ def receipt_number(endorsement_id: UUID) -> str:
 
 def face_pending(group: str, refreshed_at: LocalText | None, drawable: Drawable) -> Text:
     """What to do about a face that is still the old one, in the words of `group` ("receipt", "thank_you.line").
-    `drawable`: what no kiosk prints is made at the counter.
+    `drawable`: whether a kiosk can print it; a face that none can print is made at the counter.
     """
     if refreshed_at is not None:
         return Text(f"{group}.face_elsewhere", (("place", refreshed_at),))
@@ -65,7 +65,7 @@ def _spelled(number: UUID) -> str:
 
 
 def next_window(region: Region, content: PermitContent) -> tuple[date, date] | None:
-    """When a permit with `content` may be endorsed next, by the region's rules; None where they do not tell."""
+    """The first and last day for the next endorsement of a permit with `content`; None where the rules do not say."""
     if content.valid_from is None:
         return None
     later = assess(
@@ -80,14 +80,14 @@ def next_window(region: Region, content: PermitContent) -> tuple[date, date] | N
 
 
 def term_of(case: s.AnyCase) -> Term:
-    """The present validity of the permit; without dates where there is no permit."""
+    """The present validity of the permit. Without a permit it has no dates."""
     if isinstance(case, s.CaseWithoutPermit):
         return Term(None, None)
     return Term(case.permit.content.valid_from, case.permit.content.valid_to)
 
 
 def frame_of(about: PresentationContext, state: s.State, way_out: WayOut) -> Frame:
-    """What every screen has around it: language, way out, the idle time that is left."""
+    """The frame of a state's screen: language, way out, remaining idle time."""
     visit = s.visit_of(state)
     if isinstance(state, s.Idle | s.InServiceMode):
         language = state.language
@@ -110,7 +110,7 @@ def frame_of(about: PresentationContext, state: s.State, way_out: WayOut) -> Fra
 
 
 def counter_lines(about: PresentationContext) -> tuple[Words, ...]:
-    """Where to go instead: the region's counter and its telephone."""
+    """Lines about where to go instead: the region's counter and its telephone."""
     offices = [office for office in about.region.offices.values() if office.does_business]
     lines: list[Words] = [counter_of(offices[0])] if offices else []
     contact = about.region.contact
@@ -146,7 +146,7 @@ def cited(about: PresentationContext, text: LocalText, reason: Reason) -> Citati
 
 
 def _title(about: PresentationContext, reason: Reason) -> LocalText:
-    """Of the document; its file's name where the region file does not list it."""
+    """The title of the document, or its file's name where the region file does not list it."""
     sources = about.region.sources.values()
     title = next((source.title for source in sources if source.file == reason.source), None)
     return title or LocalText(((SOURCE_LANGUAGE, reason.source),))

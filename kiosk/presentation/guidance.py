@@ -1,7 +1,7 @@
-"""`guidance_of(state)`: which light shows where a hand or an eye must go next. Pure, as the screen's model is.
+"""`guidance_of(state)`: the guidance lights that show where to act next. A pure function, as the screen's model is.
 
-A light shines only where there is something to do: slowly where something is to be taken, faster where something is to
-be brought, or where time is nearly over. While the machine itself is at work, and while nobody is served, all are off.
+A light is on only where there is something to do. It blinks slowly where something is to be taken, and faster where
+something is to be brought or time is nearly over. All are off while the machine works and while nobody is served.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ CALL = Glow(Rate.STEADY)
 
 @dataclass(frozen=True, slots=True)
 class Guidance:
-    """What shines from the moment a state is entered, and `later`, after so many seconds in it."""
+    """The lights from the moment a state is entered, and `later`: other lights after so many seconds in it."""
 
     lights: Lights
     later: tuple[float, Lights] | None = None
@@ -38,7 +38,7 @@ def guidance_of(state: s.State) -> Guidance:
             return Guidance({Light.PERMIT_SLOT: BRING})
         case s.ReadingLicenceCode():
             return Guidance({Light.CODE_SCANNER: BRING})
-        case s.AwaitingAttendant(problem=""):  # where a code was typed somebody stands there already
+        case s.AwaitingAttendant(problem=""):  # after a code was typed an attendant is there already
             return Guidance({Light.ATTENDANT_CALL: CALL})
         case s.AwaitingRemoval(reminded=False):
             return Guidance({Light.PERMIT_SLOT: TAKE})
@@ -51,7 +51,7 @@ def guidance_of(state: s.State) -> Guidance:
 
 
 def _taken_back_after(seconds: float) -> Guidance:
-    """A permit at the mouth that goes back inside at the end of this wait."""
+    """The lights for a permit at the mouth that is taken back after `seconds`."""
     if seconds <= WARNING_S:
         return Guidance({Light.PERMIT_SLOT: TAKE_NOW})
     return Guidance({Light.PERMIT_SLOT: TAKE}, (seconds - WARNING_S, {Light.PERMIT_SLOT: TAKE_NOW}))

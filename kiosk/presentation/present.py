@@ -1,4 +1,4 @@
-"""`present(about, state)`: which screen stands and what is on it. Pure; texts are keys, dates are dates."""
+"""`present(about, state)`: the model of a state's screen. A pure function; texts stay keys and dates stay dates."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ def present(
     without_central: bool = False,
     staff: StaffButton | None = None,
 ) -> ScreenModel:
-    """The screen of `state`. `without_paper`: nothing could be printed now; `without_central`: nothing be endorsed;
-    `staff`: they can be called.
+    """The screen of `state`. `without_paper`: nothing can be printed now; `without_central`: nothing can be endorsed
+    now; `staff`: the button that calls staff, None where nobody can be called.
     """
     page = with_help(about, state, _page(about, state, without_paper, without_central))
     return replace(page, frame=replace(page.frame, staff=staff))
@@ -203,7 +203,7 @@ def _welcome(about: PresentationContext, state: s.Idle, without_paper: bool, wit
 
 
 def _when(region: Region) -> tuple[Words, ...]:
-    """From when a permit may be endorsed, and that it costs nothing, where the file says so."""
+    """Lines that say from when a permit may be endorsed and that it is free, where the region file says so."""
     span = region.calendar.window.opens_before
     offered = region.services.get(Service.ENDORSE)
     when: list[Text | LocalText] = [
@@ -283,13 +283,13 @@ def _confirm(about: PresentationContext, state: s.Confirming) -> ConfirmScreen:
 
 
 def _masked(holder: IdDocument) -> Personal[str]:
-    """Enough to see whose permit it is, and not more for who looks over a shoulder."""
+    """Masked name and number: the holder recognises them, and a bystander learns little."""
     return Personal(f"{masked_name(holder.name)}  {masked_number(holder.number)}")
 
 
 def _categories(about: PresentationContext, old: str, new: str) -> tuple[LocalText, ...]:
-    """Two kinds of permit by their names here, nothing where it is one; a kind that the region does not describe as it
-    stands on the chip.
+    """The names of two categories; empty where both are the same. A category that the region does not describe is shown
+    as on the chip.
     """
     known = about.region.categories
     return (
@@ -300,7 +300,7 @@ def _categories(about: PresentationContext, old: str, new: str) -> tuple[LocalTe
 
 
 def _is_dated_otherwise(state: s.Confirming) -> bool:
-    """Whether central granted other dates than the holder was told: midnight has passed, or central knows more."""
+    """Whether central granted other dates than the holder saw, after midnight or because central knows more."""
     told, granted = state.assessed, state.grant.content
     return told is not None and (told.new_valid_from, told.new_valid_to) != (granted.valid_from, granted.valid_to)
 

@@ -1,4 +1,4 @@
-"""How far a visit has come, in steps that a person would count."""
+"""The progress of a visit in steps, as shown to its holder."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from kiosk.workflow import states as s
 
 _NOTICE, _ID_CARD, _PERMIT, _DECIDING, _ENDING = range(1, 6)
 _TO_ENDORSE, _TO_LOOK, _TO_ASK = 5, 4, 3
-"""Notice, identity card, permit, deciding, having it done; without the last where somebody only looks at dates; without
-the permit where somebody asks after an application.
+"""Numbers of steps. To endorse: notice, identity card, permit, decision, writing. A look at dates has no writing; a
+question about an application has neither writing nor permit.
 """
 
 
 def step_of(state: s.State) -> tuple[int, int]:
-    """Which step of how many; (0, 0) before the first, after the last, and where a visit was cut off."""
+    """The present step, from 1, and the number of steps; (0, 0) before the first, after the last, and after a stop."""
     if not isinstance(state, s.InVisit):
         return 0, 0
     match state.visit.purpose.kind:

@@ -1,1 +1,1 @@
-"""A full central to develop and test against; what an integrator replaces."""
+"""The reference central, for development and tests. An integrator replaces it by the authority's own."""

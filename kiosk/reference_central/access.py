@@ -1,7 +1,7 @@
-"""Which kiosk may ask what: one table, by what a call is about and how the kiosk stands to it.
+"""The table of access: which kiosk may make which call, by the call's subject and the kiosk's relation to it.
 
-A kiosk that is not registered, or whose certificate is revoked, is turned away before (`kiosks.identify`). Whoever may
-not ask is answered as if there were nothing: what exists elsewhere is not told by a refusal of its own.
+A kiosk that is not registered, or whose certificate is revoked, is turned away earlier (`kiosks.identify`). A kiosk
+without access gets the same answer as for a subject that does not exist, so that refusals reveal nothing.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ MOST_REPORTS = 100  # of one endorsement; a visit sends three, and repeats none 
 
 
 class Relation(Enum):
-    """How the calling kiosk stands to what it asks about."""
+    """The relation of the calling kiosk to the subject of its call."""
 
     OWN = "it asked first, or holds the grant now"
     HAD = "it held the grant at an earlier visit"
@@ -38,7 +38,7 @@ class Relation(Enum):
 
 
 class Asked(Enum):
-    """What is asked, by the name that a call has among the numbered calls; where a call can be about two things, twice.
+    """The calls, by their names among the numbered calls. A call that can be about two subjects is listed twice.
 
     `…_by_permit`: with a permit that was read. `…_by_holder`: with the identity card's name and number alone.
     """
@@ -69,19 +69,19 @@ MAY_ASK: Mapping[Asked, frozenset[Relation]] = {
     Asked.PENDING_REWRITES: frozenset({_REGION, _AREALESS}),
     Asked.APPLICATION_BY_PERMIT: frozenset({_REGION, _AREALESS}),
     Asked.EVIDENCE_BY_PERMIT: frozenset({_REGION, _AREALESS}),
-    # A name and a number prove nothing of where somebody is.
+    # A name and a number do not prove where a person is.
     Asked.APPLICATION_BY_HOLDER: frozenset({_REGION}),
     Asked.EVIDENCE_BY_HOLDER: frozenset({_REGION}),
-    # Of each application that is found; told to nobody who has the name wrong.
+    # For each application that is found; a wrong name finds none.
     Asked.SEARCH: frozenset({_OWN, _REGION}),
     Asked.COLLECTION: frozenset({_OWN, _REGION}),
     Asked.STATE: frozenset({_OWN}),
     Asked.CHIP_SESSION: frozenset({_OWN}),
     Asked.RESPONSES: frozenset({_OWN}),
-    # What central never had is closed by the kiosk's word (decision 0029), so many a day.
+    # A subject that central never had is closed by the kiosk's report (decision 0029), within a daily limit.
     Asked.CANCELLATION: frozenset({_OWN, _NOBODYS}),
     Asked.COMPLETION: frozenset({_OWN, _HAD, _NOBODYS}),
-    # About the kiosk that calls, and no other.
+    # About the calling kiosk only.
     Asked.HEARTBEAT: frozenset({_OWN}),
     Asked.STAFF_CALL: frozenset({_OWN}),
 }
@@ -106,34 +106,34 @@ TOLD_OTHERWISE: Mapping[Asked, str] = {
 
 
 class Access:
-    """The table, asked inside the caller's transaction. `rules`: which areas are one region."""
+    """Applies the table inside the caller's transaction. `rules`: which areas belong to one region."""
 
     def __init__(self, rules: RegionRules) -> None:
         self._rules = rules
 
     def may(self, asked: Asked, relation: Relation) -> bool:
-        """What the table says."""
+        """Whether the table allows it."""
         return relation in MAY_ASK[asked]
 
     def to_area(self, session: Session, kiosk_id: str, area_code: str) -> Relation:
-        """How a kiosk stands to permits of an area."""
+        """The relation of a kiosk to permits of an area."""
         area = area_of(session, kiosk_id)
         if area is None:
             return Relation.AREALESS
         return Relation.REGION if self._rules.is_one_region(area, area_code) else Relation.FOREIGN
 
     def may_at(self, session: Session, asked: Asked, kiosk_id: str, area_code: str) -> bool:
-        """Whether a kiosk may ask that about a permit of an area."""
+        """Whether a kiosk may make that call about a permit of an area."""
         return self.may(asked, self.to_area(session, kiosk_id, area_code))
 
     def may_of(self, session: Session, asked: Asked, kiosk_id: str, application: Application) -> bool:
-        """Whether a kiosk may ask that about an application."""
+        """Whether a kiosk may make that call about an application."""
         is_own = application.kiosk_id == kiosk_id
         relation = Relation.OWN if is_own else self.to_area(session, kiosk_id, application.region)
         return self.may(asked, relation)
 
     def endorsement(self, session: Session, asked: Asked, endorsement_id: UUID, kiosk_id: str) -> Endorsement:
-        """An endorsement that is to be asked about, locked. Raises `ProblemError` "not_found"."""
+        """The endorsement of a call, locked. Raises `ProblemError` "not_found"."""
         found = session.get(Endorsement, endorsement_id, with_for_update=True)
         if found is None or not self.may(asked, self._to_endorsement(session, kiosk_id, found)):
             raise ProblemError("not_found")
@@ -165,14 +165,14 @@ class Access:
 
 
 def check_reports(session: Session, endorsement_id: UUID) -> None:
-    """Raise `ProblemError` "too_many" where more was reported of an endorsement than can be true."""
+    """Raise `ProblemError` "too_many" where an endorsement has more reports than is plausible."""
     reports = select(func.count()).where(CompletionRow.endorsement_id == endorsement_id)
     if (session.scalar(reports) or 0) >= MOST_REPORTS:
         raise ProblemError("too_many")
 
 
 def remember(session: Session, endorsement: Endorsement, now: datetime) -> None:
-    """Keep that the kiosk which holds an endorsement's grant has held it, before another one gets it."""
+    """Record the kiosk that holds an endorsement's grant as an earlier holder, before another one gets it."""
     known = exists().where(
         EarlierKiosk.endorsement_id == endorsement.endorsement_id, EarlierKiosk.kiosk_id == endorsement.kiosk_id
     )

@@ -1,4 +1,4 @@
-"""The HTTP side of the reference central: the contract's calls, problem documents, bounds. Decides nothing itself."""
+"""The HTTP side of the reference central: the contract's calls, problem documents, limits. It decides nothing."""
 
 from __future__ import annotations
 
@@ -213,7 +213,7 @@ def create_application(
 
 
 def bare_application() -> FastAPI:
-    """Routes and error handling alone, as the OpenAPI document describes them."""
+    """Only routes and error handling, for the OpenAPI document."""
     application = FastAPI(
         title=TITLE,
         version=VERSION,
@@ -222,7 +222,7 @@ def bare_application() -> FastAPI:
         openapi_url=None,
         generate_unique_id_function=lambda route: route.name,
         redirect_slashes=False,
-    )  # a kiosk follows no redirect: an address that is none is 404
+    )  # a kiosk follows no redirect, so an unknown address is 404
     application.include_router(router)
     application.include_router(review_calls.router, prefix="/v1")
     _build_routes(application)
@@ -234,8 +234,8 @@ def bare_application() -> FastAPI:
 
 
 def _build_routes(application: FastAPI) -> None:
-    """FastAPI builds a route's models when it is first looked for; two applications of one process that do so at once
-    get in each other's way (pydantic's schemas). Looking for what no route has builds them all.
+    """Build the models of all routes. FastAPI does so at the first look-up of a route, and two applications of one
+    process that do so at once interfere (pydantic's schemas). Looking up an unknown route builds them all.
     """
     nowhere = {"type": "http", "method": "GET", "path": "/", "root_path": "", "headers": []}
     for route in application.routes:
@@ -251,7 +251,7 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
     found = error.errors() if isinstance(error, RequestValidationError) else []
     if any(entry["loc"] == _KEY_PLACE and entry["type"] == "missing" for entry in found):
         return problem_response("missing_idempotency_key")
-    # An unknown field's name is the caller's words, and so stays unsaid.
+    # An unknown field's name comes from the caller, so it is not repeated.
     places = [
         {"pointer": "/".join(_said(part) for part in entry["loc"]), "type": str(entry["type"])}
         for entry in found
@@ -261,7 +261,7 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
 
 
 def _said(part: object) -> str:
-    """A part of a place: a field of the contract, or a position; anything else is the caller's."""
+    """A part of a place: a field of the contract or a position. Anything else is the caller's and not repeated."""
     return str(part) if isinstance(part, int) or part in _PLACES else "?"
 
 

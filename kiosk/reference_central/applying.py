@@ -1,4 +1,4 @@
-"""Applications for what a person reviews: taken in by the region's rules, looked up; how the permit is collected."""
+"""Applications, which a person reviews: receiving them by the region's rules, searching, choosing the collection."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from kiosk.reference_central.tables import (
 
 MOST_FOUND = 20
 _RETAINED = ("reported_lost", "cancelled")
-_WITHOUT_PERMIT = ("lost", "damaged")  # there may be none that can be read
+_WITHOUT_PERMIT = ("lost", "damaged")  # there may be no permit that can be read
 _SERVED_CODES = {Channel.AT_ONCE: "served_at_once", Channel.COUNTER: "counter_only", Channel.NOT_OFFERED: "not_offered"}
 
 
@@ -55,7 +55,7 @@ class Applying:
     def answer(
         self, session: Session, request: contract.ApplicationRequest, kiosk_id: str, now: datetime
     ) -> contract.ApplicationAnswer:
-        """Take the application in, or say why not. Both are kept under the application's id."""
+        """Receive the application, or refuse it. Both are recorded under the application's id."""
         asked = AskedOf.APPLICATION_BY_HOLDER if request.permit is None else AskedOf.APPLICATION_BY_PERMIT
         may_ask = partial(self._access.may_at, session, asked, kiosk_id)
         permit, name = record_for(session, request.holder, request.permit, may_ask)
@@ -76,8 +76,8 @@ class Applying:
     def search(
         self, session: Session, request: contract.ApplicationSearch, kiosk_id: str
     ) -> contract.ApplicationsFound:
-        """Everything of this holder that the kiosk may ask about, newest first; nothing for a holder whom central knows
-        by another name, or with a permit whose chip it knows differently.
+        """The holder's applications that the kiosk may ask about, newest first. Empty if central's record has another
+        name for the holder, or another chip for the permit.
         """
         if not _is_known(session, request):
             return contract.ApplicationsFound(applications=())
@@ -94,7 +94,7 @@ class Applying:
     def choose(
         self, session: Session, application_id: UUID, choice: contract.CollectionChoice, kiosk_id: str, now: datetime
     ) -> contract.ApplicationProgress:
-        """Note how the permit is to be had. Raises `ProblemError`: not found, not that way, or not now."""
+        """Record how the permit is to be collected. Raises `ProblemError`: not found, not that way, or not now."""
         application = session.get(Application, application_id, with_for_update=True)
         if application is None or not self._access.may_of(session, AskedOf.COLLECTION, kiosk_id, application):
             raise ProblemError("not_found")
@@ -172,8 +172,8 @@ class Applying:
         )
 
     def _expected_on(self, permit: Permit, service: OfferedService, received_on: date) -> date | None:
-        """By the region's promise; one for the same day holds on working days. None: nothing is promised for what a
-        person reviews, or the holidays of a year are not known.
+        """The date by the region's promise; a promise for the same day applies on working days. None: nothing is
+        promised for a review, or the holidays of a year are not known.
         """
         region = self._rules.region_of(permit.region)
         if region is None or service.promise is None or service.effect.channel is Channel.AT_ONCE:
@@ -210,7 +210,7 @@ def asked_of(request: contract.ApplicationRequest, permit: Permit, proofs: Proof
 
 
 def is_moved(request: contract.ApplicationRequest) -> bool:
-    """Whether the address is what changed: declared, or asked for without naming another change."""
+    """Whether the address has changed: declared so, or the service is that and no other change is named."""
     if request.service != "change_address":
         return "address_changed" in request.declarations
     changes = [key for key in request.declarations if key.endswith("_changed")]
@@ -234,7 +234,7 @@ def _permit_flaw(
 
 
 def withdraw(session: Session, endorsement: Endorsement, now: datetime) -> None:
-    """Forget an application of which the kiosk never heard that it was taken in; not one whose review has begun."""
+    """Withdraw an application, unless its review has begun. The kiosk may never have got the answer to it."""
     application = session.get(Application, endorsement.endorsement_id, with_for_update=True)
     if application is None or application.state != "in_review":
         return
@@ -249,7 +249,7 @@ def withdraw(session: Session, endorsement: Endorsement, now: datetime) -> None:
 
 
 def _is_open(session: Session, permit: Permit, service: str) -> bool:
-    """Whether the same was asked for and is not decided, or something decided still has to be written."""
+    """Whether the same service is applied for and undecided, or a decision still has to be written."""
     if permit.decided_application is not None and session.get(Application, permit.decided_application) is not None:
         return True
     in_review = exists().where(
@@ -282,12 +282,12 @@ def _code_of(
 
 
 def _facts(request: contract.ApplicationRequest) -> dict[str, object]:
-    """The request as it is kept: without what is wanted for a shorter time (telephone) or once (licence codes)."""
+    """The request as recorded, without data that is kept for less time (telephone) or used once (licence codes)."""
     return request.model_dump(mode="json", exclude={"telephone": True, "evidence": {"__all__": {"licence_code"}}})
 
 
 def _kept(permit: Permit, request: contract.ApplicationRequest, proofs: Proofs) -> dict[str, object]:
-    """What the reviewer goes by: each proof's result, and where the holder lives by them or by the register."""
+    """The facts for the reviewer: each proof's result, and the holder's address by the proofs or the register."""
     moved = is_moved(request)
     return {
         "results": dict(proofs.results),
@@ -297,7 +297,7 @@ def _kept(permit: Permit, request: contract.ApplicationRequest, proofs: Proofs) 
 
 
 def _new_review_number(session: Session) -> str:
-    """Eight digits that can be said on the telephone, the last one a check digit (Luhn), not given before."""
+    """A new number of eight digits, easy to say on the telephone; the last one is a check digit (Luhn)."""
     while True:
         digits = str(secrets.randbelow(9_000_000) + 1_000_000)
         number = f"{digits}{check_digit(digits)}"

@@ -1,7 +1,7 @@
-"""Bodies as they may be: bounded in size, and JSON that means the same to every reader (RFC 8259, I-JSON: RFC 7493).
+"""Reads request bodies: limited in size, and JSON with one meaning for every reader (RFC 8259, I-JSON: RFC 7493).
 
-Python's reader takes more than that: a name twice (the last one counts, for others the first), NaN, 1e400, other
-encodings than UTF-8, texts with half a character. What is taken here can be written down and read back.
+Python's reader accepts more: a name twice (the last one counts, for other readers the first), NaN, 1e400, other
+encodings than UTF-8, lone surrogates. Every value that is accepted here can be stored and read back.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ MAX_BODY_BYTES = 64 * 1024  # the largest request, the answers to a batch of 64,
 
 
 class NotReadable(ValueError):
-    """Not JSON, or JSON that two readers would read differently. Carries nothing of what was sent."""
+    """Not JSON, or JSON that two readers would read differently. The error repeats nothing of the body."""
 
 
 def read_json(body: bytes) -> Any:
@@ -31,7 +31,7 @@ def read_json(body: bytes) -> Any:
             parse_int=_whole,
             parse_float=_finite,
         )
-        # A lone surrogate comes as an escape and has no place in UTF-8.
+        # A lone surrogate comes as an escape and cannot be encoded in UTF-8.
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError):
         raise NotReadable("not JSON that every reader reads alike") from None

@@ -1,4 +1,4 @@
-"""Every answer names the call that it answers, so that one which stands on the line twice is nobody's."""
+"""Adds the call's name to every answer, so that a repeated or late answer is not taken for another call's."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _HEADER = CALL_HEADER.lower().encode("ascii")
 
 
 class NamedAnswers:
-    """ASGI middleware: repeats the request's `X-Kiosk-Call` in its answer, whoever below gives it."""
+    """ASGI middleware that repeats the request's `X-Kiosk-Call` in every answer."""
 
     def __init__(self, application: ASGIApp) -> None:
         self._application = application

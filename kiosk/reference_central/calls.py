@@ -1,4 +1,4 @@
-"""One call of one kiosk, carried out once: identity, idempotency and work in one transaction, off the event loop."""
+"""Carries out each call of a kiosk once: identity, idempotency and work in one transaction, off the event loop."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ START_TIMEOUT_S = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Who calls, and when."""
+    """The calling kiosk, and the time of the call."""
 
     kiosk_id: str
     now: datetime
@@ -57,7 +57,7 @@ class _Turns:
 
 
 class Calls:
-    """Carries calls out on its own threads. All are started at once and kept, so that a call never waits for one."""
+    """Carries calls out on its own threads. All are started at the beginning, so that no call waits for a start."""
 
     def __init__(self, database: Database, clock: Clock, threads: int) -> None:
         self._database = database
@@ -65,7 +65,7 @@ class Calls:
         self._at_once_of_one = max(1, threads // 2)
         self._turns: dict[str, _Turns] = {}
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="central")
-        # A pool starts a thread only while none is idle: none is, until all have met.
+        # A pool starts a thread only while none is idle, so all wait at a barrier until the last one runs.
         all_there = threading.Barrier(threads)
         for each in [self._threads.submit(all_there.wait, START_TIMEOUT_S) for _ in range(threads)]:
             each.result()
@@ -87,7 +87,7 @@ class Calls:
         return await self._off_loop(peer, lambda: self._once(peer, posted, work))
 
     async def write(self, peer: PeerCertificate | None, work: Work) -> Response:
-        """Answer from one writing transaction; `work` looks after repetitions itself."""
+        """Answer from one writing transaction; `work` handles repetitions itself."""
         return await self._off_loop(peer, lambda: self._write(peer, work))
 
     async def _off_loop(self, peer: PeerCertificate | None, work: Callable[[], str]) -> Response:
@@ -97,8 +97,8 @@ class Calls:
 
     @asynccontextmanager
     async def _turn_of(self, peer: PeerCertificate | None) -> AsyncIterator[None]:
-        """One certificate has at most half of the threads at once, however many connections it has: its further calls
-        wait for its own, not others for them.
+        """Wait for a turn. One certificate may use at most half of the threads, however many connections it has, so
+        that its further calls do not delay those of others.
         """
         name = "" if peer is None else peer.fingerprint
         turns = self._turns.setdefault(name, _Turns(asyncio.Semaphore(self._at_once_of_one)))
@@ -152,7 +152,7 @@ class Calls:
         return Moment(identify(session, peer)[0], self._clock())
 
     def _note_sequence(self, session: Session, peer: PeerCertificate | None, call: _Posted) -> None:
-        """The number was used, whatever became of the call: without it, a gap would be seen where there is none."""
+        """Record the number as used, even if the call failed; otherwise a false gap would be reported."""
         try:
             moment = self._moment(session, peer)
         except ProblemError:
@@ -162,13 +162,13 @@ class Calls:
 
 
 def _told(work: Callable[[], str]) -> Callable[[], str]:
-    """`work`, with what the database says told as a `ProblemError`."""
+    """`work`, with errors of the database turned into `ProblemError`."""
 
     def told() -> str:
         try:
             return work()
         except IntegrityError as error:
-            # What is there already came under another key: an endorsement's id that is not this kiosk's to use.
+            # The record exists under another key: the endorsement's id is not this kiosk's.
             raise ProblemError("idempotency_conflict") from error
         except OperationalError as error:
             raise ProblemError("busy") from error
@@ -176,7 +176,7 @@ def _told(work: Callable[[], str]) -> Callable[[], str]:
     return told
 
 
-# Built once: building a statement costs more than running it.
+# Built once, because building a statement takes longer than running it.
 _BEFORE = select(
     *STANDING,
     select(IdempotentAnswer.fingerprint)
@@ -207,7 +207,7 @@ def _noted(moment: Moment, call: _Posted) -> dict[str, object]:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What every call brings along."""
+    """The common part of every call."""
 
     calls: Calls
     peer: PeerCertificate | None
@@ -259,7 +259,7 @@ Sequence = Annotated[
         description="Given when the call is journalled, kept in its retries; only the kiosk process sends it.",
     ),
 ]
-# Repeated in the answer by `NamedAnswers`, whatever becomes of the call.
+# Repeated in every answer by `NamedAnswers`.
 Named = Annotated[
     str | None,
     Header(

@@ -1,4 +1,4 @@
-"""The batches that central has relayed to a chip, composed from the permit file, and what their answers say."""
+"""Composes the batches that are relayed to a chip, from the permit file, and decodes their answers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kiosk.reference_central.hsm import Hsm
 
 @dataclass(frozen=True, slots=True)
 class ChipReading:
-    """What a chip said of itself: its serial, its number, and the bytes at every place."""
+    """The content of a chip: its serial, its number, and the bytes at every place."""
 
     chip_serial: str
     permit_number: PermitNumber = field(repr=False)
@@ -44,7 +44,7 @@ class ChipCommands:
         return [*commands, *self._reach(write_index, self._path_after_reading()), _plain(apdu.get_challenge())]
 
     def challenge(self, write_index: int) -> list[ChipCommand]:
-        """Fetch a fresh challenge for a write, wherever the chip stands."""
+        """Fetch a fresh challenge for a write, whatever the chip's present selection."""
         return [self._application(), *self._reach(write_index, ()), _plain(apdu.get_challenge())]
 
     def write(
@@ -67,20 +67,20 @@ class ChipCommands:
         return [self._application(), *commands] if self._selects else commands
 
     def reading(self, answers: Sequence[ChipAnswer]) -> ChipReading:
-        """What a probe's answers say. Raises `ChipContentCorrupt`."""
+        """The reading in a probe's answers. Raises `ChipContentCorrupt`."""
         content = self._content(self._reads, answers[1:])
         values = self._permit_file.decode(content)
         return ChipReading(str(values["chip_serial"]), permit_number(str(values["permit_number"])), content)
 
     def content_read_back(self, answers: Sequence[ChipAnswer]) -> Mapping[Place, bytes]:
-        """What the answers to `read_back` say. Raises `ChipContentCorrupt`."""
+        """The content in the answers to `read_back`. Raises `ChipContentCorrupt`."""
         return self._content(self._reads_back, answers[1:] if self._selects else answers)
 
     def open_writes(
         self, content: Mapping[Place, bytes], new: Sequence[ProtectedWrite], old: Sequence[ProtectedWrite]
     ) -> tuple[int, ...] | None:
-        """Which of the writes the chip does not hold yet, in their order. None: it holds neither old nor new. Values
-        are compared: what other software wrote may end its texts otherwise.
+        """The indices of the writes that the chip does not hold yet, in order. None: it holds neither old nor new
+        content. Values are compared and not bytes, because other software may end texts in another way.
         """
         held = [
             self._permit_file.as_written(planned, self._held(content, write))
@@ -115,7 +115,7 @@ class ChipCommands:
         return next((path for path in reversed(paths) if path), ())
 
     def _reach(self, write_index: int, at: tuple[int, ...]) -> list[ChipCommand]:
-        """Selections that lead to a write's file. They stand before the challenge, which is good for one command."""
+        """The selections for a write's file. They come before the challenge, which is valid for one command only."""
         file: ChipFile = self._permit_file.file(self._permit_file.writes[write_index].file)
         if file.structure == "transparent" or file.path == at:
             return []

@@ -1,4 +1,4 @@
-"""Conversations with chips, batch by batch. All of their state is in the database."""
+"""Chip sessions, batch by batch. All of their state is in the database."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from kiosk.reference_central.records import permit_of
 from kiosk.reference_central.tables import ChipBatchRow, ChipSession, Endorsement
 
 NO_CHALLENGE = 0x6984
-SPARE_BATCHES = 8  # lost challenges, breaks and readings beyond the shortest way, per grant
+SPARE_BATCHES = 8  # extra batches per grant, for lost challenges, breaks and repeated readings
 
 _COMMANDS = TypeAdapter(tuple[contract.ChipCommand, ...])
 
@@ -44,7 +44,7 @@ _ENDING = (
     "write_failed",
     "too_many_attempts",
     "grant_expired",
-    "relay_refused",  # the next session would compose the same
+    "relay_refused",  # the next session would compose the same batch
 )
 
 
@@ -57,7 +57,7 @@ class ChipSessions:
     def start(
         self, session: Session, endorsement: Endorsement, request: contract.ChipSessionRequest, now: datetime
     ) -> contract.ChipSessionStep:
-        """A new session, which reads before it writes; one that is still open ends. Raises `ProblemError`."""
+        """Begin a session, which reads before it writes; an open session ends. Raises `ProblemError`."""
         expire(endorsement, now)
         if not endorsement.live:
             raise ProblemError("grant_not_live")
@@ -85,7 +85,7 @@ class ChipSessions:
         report: contract.ChipBatchAnswers,
         now: datetime,
     ) -> contract.ChipSessionStep:
-        """What follows from a batch's answers. Told the same again, the same step. Raises `ProblemError`."""
+        """The step after a batch's answers. The same answers again give the same step. Raises `ProblemError`."""
         row = session.execute(_SESSION_AND_BATCH, {"session_id": session_id, "number": report.batch}).one_or_none()
         if row is None or row[0].endorsement_id != endorsement.endorsement_id:
             raise ProblemError("not_found")
@@ -117,12 +117,12 @@ class ChipSessions:
 
 
 def was_begun(endorsement: Endorsement) -> bool:
-    """Whether a chip session was begun with the present grant: each begins with a batch."""
+    """Whether a chip session was begun with the present grant; each begins with a batch."""
     return endorsement.last_batch > endorsement.batches_before
 
 
 class _Turn:
-    """One exchange: a batch's answers in, the next step out."""
+    """One exchange, from a batch's answers to the next step."""
 
     def __init__(
         self,
@@ -140,11 +140,11 @@ class _Turn:
         self._grant = _grant(endorsement)
         self._new = commands.writes(self._grant.content)
         self._old = commands.writes(contract.PermitContent.model_validate(endorsement.present))
-        # Where old and new are the same, nothing is written: each protected write costs a round trip.
+        # Writes that change nothing are left out, because each protected write costs a round trip.
         self._changes = [at for at in range(len(self._new)) if self._new[at].data != self._old[at].data]
 
     def take(self, batch: ChipBatchRow, answers: tuple[contract.ChipAnswer, ...]) -> contract.ChipSessionStep:
-        """Decide by the stage of the batch and by where the answers stopped."""
+        """Decide the next step by the batch's stage and by where the answers stopped."""
         asked = _COMMANDS.validate_json(batch.commands)
         done = sum(answer.sw in command.expect for command, answer in zip(asked, answers, strict=False))
         if len(answers) > len(asked) or done < len(answers) - 1:
@@ -165,7 +165,7 @@ class _Turn:
             return self.failed("unexpected_answer")
 
     def probe(self) -> contract.ChipSessionStep:
-        """Read everything, and be ready for the first write that changes anything."""
+        """Read everything, and fetch the challenge for the first write that changes anything."""
         first = self._changes[0] if self._changes else 0
         return self.next_batch("probing", first, self.commands.probe(first))
 
@@ -237,7 +237,7 @@ class _Turn:
     def _after_write(
         self, write_index: int, answers: tuple[contract.ChipAnswer, ...], stopped_by: int | None, complete: bool
     ) -> contract.ChipSessionStep:
-        """The write is the batch's first command; what stopped later commands says nothing about it."""
+        """Go on after a batch whose first command was the write. Errors of later commands do not concern the write."""
         if not answers:
             return self.probe()
         following = self._following(write_index)

@@ -1,4 +1,4 @@
-"""What a kiosk reports at the end: late, repeated, out of order; the endorsement's state only ever moves forward."""
+"""Completions, which may come late, repeated and out of order. An endorsement's state only moves forward."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kiosk.reference_central.records import permit_of
 from kiosk.reference_central.tables import Application, CompletionRow, Endorsement
 from kiosk.reference_central.unknown_requests import is_unasked
 
-# States in which the chip is known to hold the granted content; nothing takes that back.
+# States in which the chip is known to hold the granted content; they are never left for an earlier one.
 _CHIP_NEW = ("written", "face_pending")
 _NEVER_GRANTED = ("pending", "refused", "already_current")
 CLOCKS_MAY_DIFFER = timedelta(minutes=10)
@@ -31,7 +31,7 @@ def complete(
     if is_unasked(endorsement):
         session.add(_row(endorsement, report, False, now))
         return contract.Recorded(endorsement_id=endorsement.endorsement_id, state=endorsement.state)
-    # Nothing ends after it was told: a clock that is further ahead must not keep what comes later from being applied.
+    # A visit ends before its report. A clock that is far ahead must not keep later reports from being applied.
     finished_at = min(report.finished_at, now + CLOCKS_MAY_DIFFER)
     newest = endorsement.completed_at is None or finished_at >= endorsement.completed_at
     # An application that was withdrawn before anybody decided has no grant; the report says where the permit is.
@@ -45,8 +45,8 @@ def complete(
 
 
 def _is_of_an_earlier_visit(session: Session, endorsement: Endorsement, report: contract.CompletionRequest) -> bool:
-    """Whether this is said of an earlier visit, late, while an application's endorsement is granted anew: the chip was
-    read since and is as the record says, so nothing that was written is missed.
+    """Whether this late report is about an earlier visit, while an application's endorsement has a new grant. The chip
+    was read since and agrees with the record, so no write is missed.
     """
     if not endorsement.live or report.chip == "new":
         return False
@@ -54,8 +54,8 @@ def _is_of_an_earlier_visit(session: Session, endorsement: Endorsement, report: 
 
 
 def is_granted_anew_since(session: Session, endorsement: Endorsement, moment: datetime) -> bool:
-    """Whether an application's endorsement got the grant that it has now after `moment` (by the kiosk's clock). Any
-    other endorsement has one grant for ever.
+    """Whether an application's endorsement got its present grant after `moment` (by the kiosk's clock). Any other
+    endorsement has only one grant.
     """
     if endorsement.granted is None or session.get(Application, endorsement.endorsement_id) is None:
         return False
@@ -65,7 +65,7 @@ def is_granted_anew_since(session: Session, endorsement: Endorsement, moment: da
 def keep_of_earlier_kiosk(
     session: Session, endorsement: Endorsement, report: contract.CompletionRequest, now: datetime
 ) -> contract.Recorded:
-    """An application's endorsement goes to the kiosk of each visit; what an earlier one says late is kept, no more."""
+    """Keep a late report of an earlier kiosk without applying it: the endorsement has gone to a later visit's kiosk."""
     check_reports(session, endorsement.endorsement_id)
     session.add(_row(endorsement, report, False, now))
     return contract.Recorded(endorsement_id=endorsement.endorsement_id, state=endorsement.state)
@@ -83,8 +83,8 @@ def _row(endorsement: Endorsement, report: contract.CompletionRequest, applied: 
 
 
 def state_after(chip: str, face: str, *, face_only: bool, chip_is_new: bool) -> str:
-    """An endorsement's state by a report that is applied. `face_only`: the grant was for the face alone; `chip_is_new`:
-    central knows or believes that the chip holds the granted content. Where the permit is says nothing about that.
+    """An endorsement's state after an applied report. `face_only`: the grant was for the face alone; `chip_is_new`:
+    central knows or assumes that the chip holds the granted content. The permit's custody does not matter.
     """
     if face_only:
         return {"new": "written", "pending": "face_pending", "old": "unchanged"}[face]

@@ -1,7 +1,7 @@
-"""How many connections there may be, of whom, and for how long each may say nothing.
+"""Limits the number of connections, in all and per certificate, and their silent times.
 
-Nobody's silence shuts others out: whoever is in the way least for a call gives way first, a connection in its handshake
-before one that idles, one that idles before a new one is refused. A connection whose call is being carried out stays.
+Silent connections must not shut others out. When the limit is reached, a connection in its handshake is dropped first,
+then an idle one, and only then is a new one refused. A connection whose call is being carried out is kept.
 """
 
 from __future__ import annotations
@@ -56,11 +56,11 @@ class Guest(Protocol):
         """On the loop's clock, since when it waits for a call's first byte; None while it has one."""
 
     def drop(self) -> None:
-        """Close it at once."""
+        """Close the connection at once."""
 
 
 class Connections:
-    """Who is there. Only the loop's thread uses it. `dropped`: how often for which reason, since the start."""
+    """The present connections; for the loop's thread only. `dropped`: counts by reason since the start."""
 
     def __init__(self, limits: ConnectionLimits) -> None:
         self.limits = limits.within_descriptors()
@@ -72,29 +72,31 @@ class Connections:
         return len(self._in_handshake) + len(self._guests)
 
     def idle(self) -> int:
-        """How many wait for a call's first byte."""
+        """How many connections wait for a call's first byte."""
         return sum(guest.idle_since() is not None for guest in tuple(self._guests))
 
     def make_way(self) -> bool:
-        """Before one more is let in: whether there is room for it, now or soon."""
+        """Make room for a new connection; returns whether there is room, now or soon."""
         if len(self._in_handshake) >= self.limits.unproved:
             self._drop_oldest_handshake()
         return len(self) < self.limits.in_all or self.drop_one()
 
     def drop_one(self) -> bool:
-        """Let go of the one that is missed least; False where every connection has a call."""
+        """Drop the least important connection; False where every connection has a call."""
         return self._drop_oldest_handshake() or self._drop_longest_idle(self._guests, "too_many_in_all")
 
     def begun(self, handshake: object, drop: Callable[[], object]) -> None:
-        """A handshake begins; `drop` ends it."""
+        """Note that a handshake begins; `drop` ends it."""
         self._in_handshake[handshake] = drop
 
     def ended(self, handshake: object) -> None:
-        """It is through, or failed."""
+        """Note that the handshake is complete or has failed."""
         self._in_handshake.pop(handshake, None)
 
     def came(self, guest: Guest) -> bool:
-        """A handshake was through. Of too many of one certificate that which idles longest goes; False: none idles."""
+        """Add a connection after its handshake. If one certificate has too many, its longest idle one is dropped; False
+        if none of them is idle.
+        """
         of_same = {each for each in self._guests if each.fingerprint == guest.fingerprint}
         is_too_many = guest.fingerprint is not None and len(of_same) >= self.limits.per_certificate
         if is_too_many and not self._drop_longest_idle(of_same, "too_many_of_certificate"):
@@ -104,11 +106,11 @@ class Connections:
         return True
 
     def went(self, guest: Guest) -> None:
-        """It is gone."""
+        """Note that the connection is closed."""
         self._guests.discard(guest)
 
     def drop_all_without_a_call(self) -> None:
-        """Before the end: nothing is waited for but the calls that are being carried out."""
+        """Drop all connections without a call, before the end."""
         while self._drop_oldest_handshake():
             pass
         while self._drop_longest_idle(self._guests, "end"):

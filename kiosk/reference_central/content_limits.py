@@ -1,4 +1,4 @@
-"""Whether a chip can hold a content, by the permit files that are known here."""
+"""Checks whether a chip can hold a content, by the known permit files."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kiosk.central import contract
 
 
 class Fitting:
-    """`fitting(name of the permit file, content)`: whether it fits. A permit of an unknown kind holds nothing."""
+    """`fitting(name of the permit file, content)`: whether the content fits. Nothing fits an unknown kind of permit."""
 
     def __init__(self, permit_files: Iterable[PermitFile]) -> None:
         self.permit_files = tuple(permit for permit in permit_files if permit.mode != "face_only")

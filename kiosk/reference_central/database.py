@@ -1,8 +1,9 @@
-"""The database: one engine per process, transactions that are whole or nothing, the schema brought up to date at start.
+"""The database: one engine per process, atomic transactions, and migration of the schema at the start.
 
 SQLite runs with a write-ahead log, foreign keys on, and writers that lock from the beginning (BEGIN IMMEDIATE), so that
-two writers wait instead of failing half-way. PostgreSQL runs at READ COMMITTED: what a decision depends on is read FOR
-UPDATE, keys and live grants are kept apart by unique indexes, and whoever comes second tries again. No wait is endless.
+two writers wait instead of failing half-way. PostgreSQL runs at READ COMMITTED: rows that a decision depends on are
+read FOR UPDATE, unique indexes prevent double keys and live grants, and the second transaction retries. Every wait is
+limited.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from kiosk.reference_central.tables import Base
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_S = 5.0  # longer than any transaction here, shorter than a kiosk waits
 MIGRATION_TIMEOUT_S = 60.0
-ATTEMPTS = 5  # of a transaction in the way of others; each time, one of the others has got through
+ATTEMPTS = 5  # tries of a transaction that conflicts with others; at each try one of the others has finished
 CONNECTIONS = 5
 
 _MIGRATION_LOCK = 0x6B696F736B
@@ -39,8 +40,8 @@ T = TypeVar("T")
 class Database:
     """Opened by URL ("sqlite:///central.db", "postgresql+psycopg://…"). `migrate()` once, then transactions.
 
-    `connections`: how many are kept. Until `connect()` they are made when they are wanted. `reads_only`: the database
-    itself refuses to write, and nothing is made.
+    `connections`: how many are kept. Until `connect()` they are made when needed. `reads_only`: the database itself
+    refuses to write, and nothing is created.
     """
 
     def __init__(self, url: str, connections: int = CONNECTIONS, *, reads_only: bool = False) -> None:
@@ -50,15 +51,15 @@ class Database:
         self._reading_engine = self.engine.execution_options(reads_only=True)
 
     def connect(self) -> None:
-        """Make all connections that are kept, so that no call waits for one."""
+        """Open all connections that are kept, so that no call waits for one."""
         made = [self.engine.connect() for _ in range(self._connections)]
         for connection in made:
             connection.close()
 
     def migrate(self) -> None:
-        """Bring the schema to its newest version. Of several processes one does it, the others wait.
+        """Bring the schema to its newest version. Of several processes one does so, and the others wait.
 
-        Raises `NotCentrals` for a database in which another program's tables are.
+        Raises `NotCentrals` for a database with another program's tables.
         """
         with self.engine.begin() as connection:
             if connection.dialect.name == "postgresql":
@@ -70,15 +71,15 @@ class Database:
             command.upgrade(alembic_config(connection), "head")
 
     def write(self, work: Callable[[Session], T]) -> T:
-        """`work` in a writing transaction; again, if another one was first with the same key, if two waited for each
-        other, or if the connection broke. So `work` does nothing but with its session.
+        """Do `work` in a writing transaction. It is repeated if another one was first with the same key, at a deadlock,
+        or if the connection broke, so `work` must have no effect outside its session.
 
-        Raises IntegrityError for what stays in conflict, OperationalError for a database that cannot be used now.
+        Raises IntegrityError for a lasting conflict, OperationalError for a database that cannot be used now.
         """
         return _insisted(self.writing, work)
 
     def read(self, work: Callable[[Session], T]) -> T:
-        """`work` in a reading transaction; again, if the connection broke. Raises OperationalError."""
+        """Do `work` in a reading transaction, again if the connection broke. Raises OperationalError."""
         return _insisted(self.reading, work)
 
     @contextmanager
@@ -95,9 +96,10 @@ class Database:
 
     @contextmanager
     def taking_turns(self) -> Iterator[None]:
-        """SQLite lets one writer in and the others sleep for longer and longer; those of one process can do better.
+        """Wait for the turn of this process's next writer. SQLite lets one writer in and the others sleep at growing
+        intervals, which is slower.
 
-        Who has waited in vain here asks SQLite all the same, and is told there that it is busy.
+        After a wait in vain the writer asks SQLite all the same, which then reports that it is busy.
         """
         has_turn = self._turn is not None and self._turn.acquire(timeout=BUSY_TIMEOUT_S)
         try:
@@ -112,7 +114,7 @@ class Database:
 
 
 class NotCentrals(Exception):
-    """A database that is not central's, or not of this version; the message says which and what to do."""
+    """The database is not central's, or of another version; the message says which and what to do."""
 
 
 def _check_owner(connection: Connection) -> None:
@@ -148,7 +150,7 @@ def _insisted(transaction: Callable[[], AbstractContextManager[Session]], work: 
 
 
 def _may_pass(error: IntegrityError | OperationalError) -> bool:
-    # A broken connection takes the pool's others along: the next attempt is on a new one.
+    # With a broken connection the pool drops all others too, so the next attempt uses a new one.
     if isinstance(error, IntegrityError) or error.connection_invalidated:
         return True
     return getattr(error.orig, "sqlstate", None) in _IN_EACH_OTHERS_WAY
@@ -204,7 +206,7 @@ def _engine(url: str, connections: int, reads_only: bool) -> Engine:
 
 
 def _keep_details_out(context: ExceptionContext) -> None:
-    """PostgreSQL's DETAIL repeats the values of a key, and with it the holder's numbers; its first line does not."""
+    """Keep only the first line of PostgreSQL's errors, because DETAIL repeats the values of a key, such as numbers."""
     told = context.original_exception
     first_line = getattr(getattr(told, "diag", None), "message_primary", None)
     if first_line is None or context.sqlalchemy_exception is None:

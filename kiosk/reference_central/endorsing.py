@@ -1,4 +1,4 @@
-"""Central's decision on one request: on its own record first, then on the facts the kiosk read, then on the rules."""
+"""Central's decision on a request: by its own record first, then by the facts the kiosk read, then by the rules."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ from kiosk.reference_central.rules import Asked
 from kiosk.reference_central.tables import Endorsement, Permit
 from kiosk.reference_central.unknown_requests import was_given_up
 
-# A permit endorsed at most this long ago has had the endorsement of this window; the widest window is 31 days.
+# A permit that was endorsed within this time has been endorsed in this window; the widest window is 31 days.
 RECENTLY = timedelta(days=31)
 
 _RETAINED = ("reported_lost", "cancelled")
 _MOVED = "address_changed"
-_REWRITING = ("endorse", "change_address", "correct", "change_category")  # what a rewritten permit can be had for
+_REWRITING = ("endorse", "change_address", "correct", "change_category")  # services that rewrite a permit
 
 
 class Rules(Protocol):
     """The regions' rules, as `kiosk.policy` interprets them."""
 
     def assess(self, permit: Permit, asked: Asked, on: date) -> Assessment | None:
-        """What the rules of the permit's region say on that day; None where no region file covers it."""
+        """The assessment by the rules of the permit's region on that day; None where no region file covers it."""
 
 
 class Endorsing:
@@ -55,7 +55,7 @@ class Endorsing:
     def answer(
         self, session: Session, request: contract.EndorsementRequest, kiosk_id: str, now: datetime
     ) -> contract.EndorsementAnswer:
-        """Decide, record, answer."""
+        """Decide on the request, record the decision, and answer."""
         permit, name = record_of(session, request.permit.permit_number)
         if permit is not None and not self._access.may_at(session, AskedOf.ENDORSEMENTS, kiosk_id, permit.region):
             permit = None
@@ -77,7 +77,7 @@ class Endorsing:
     ) -> contract.PendingRewritesAnswer:
         """Work decided elsewhere: an endorsement of central's own (`new_id`) with its grant, or nothing.
 
-        Whatever speaks against the permit is not told here; the request for an endorsement tells it.
+        Reasons against the permit are not given here, but in the answer to a request for an endorsement.
         """
         nothing = contract.PendingRewritesAnswer(work=None)
         if was_given_up(session, request.inquiry_id):
@@ -151,7 +151,7 @@ class Endorsing:
             return refused("unknown_permit")
         flaw = chip_flaw(permit, request.permit)
         if flaw is None and permit.status != "valid":
-            flaw = permit.status  # before the holder: a lost permit is kept, whoever brings it
+            flaw = permit.status  # before the check of the holder: a lost permit is retained, whoever brings it
         flaw = flaw or holder_flaw(permit, name, request.holder, request.permit)
         if flaw:
             return refused(flaw)
@@ -262,7 +262,7 @@ def _endorsed_recently(permit: Permit, today: date) -> bool:
 
 
 def present_address(permit: Permit, moved: bool, proofs: Proofs) -> str | None:
-    """Where the holder lives now; None where that is not settled: moved without saying so, or without a proof."""
+    """The holder's present address; None where it is unsettled, after an undeclared move or without a proof."""
     registered = permit.address_on_record or permit.address
     if not moved:
         return permit.address if settled_text(registered) == settled_text(permit.address) else None

@@ -23,8 +23,8 @@ VERIFIED, NOT_VERIFIED, NEEDS_PERSON = "verified", "not_verified", "needs_person
 
 @dataclass(frozen=True, slots=True)
 class Proofs:
-    """What central knows of the proofs that were shown. `results`: by key; `address`, `issuing_authority`: where the
-    holder lives by them, None where none of them says so.
+    """Central's results for the proofs that were shown. `results`: by key; `address`, `issuing_authority`: the holder's
+    home according to them, None where none has it.
     """
 
     results: tuple[tuple[str, str], ...] = ()
@@ -33,7 +33,7 @@ class Proofs:
 
     @property
     def verified(self) -> frozenset[str]:
-        """The keys that count."""
+        """The keys of the verified proofs."""
         return frozenset(key for key, result in self.results if result == VERIFIED)
 
 
@@ -50,7 +50,7 @@ class Verifying:
     def answer(
         self, session: Session, request: contract.EvidenceRequest, kiosk_id: str, now: datetime
     ) -> contract.EvidenceAnswer:
-        """Look the proof up, keep the result, answer."""
+        """Look the proof up, record the result, and answer."""
         asked = Asked.EVIDENCE_BY_HOLDER if request.permit is None else Asked.EVIDENCE_BY_PERMIT
         may_ask = partial(self._access.may_at, session, asked, kiosk_id)
         permit, name = record_for(session, request.holder, request.permit, may_ask)
@@ -104,7 +104,7 @@ class Verifying:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What the records say beyond yes."""
+    """A record that was found, with its further facts."""
 
     address: str | None = field(default=None, repr=False)
     issuing_authority: str | None = None
@@ -128,7 +128,7 @@ def proofs_of_today(
     agent: contract.AgentFacts | None,
     today: date,
 ) -> Proofs:
-    """What central itself found today for this holder and permit of the proofs that the kiosk names."""
+    """Central's own results of today, for this holder and permit, for the proofs that the kiosk names."""
     keys = {each.key for each in shown}
     if not keys:
         return NO_PROOFS

@@ -1,4 +1,4 @@
-"""Numbers that a kiosk gave to calls and that never came: a message lost, or a journal that went back."""
+"""Finds numbers of a kiosk's calls that never came: a message was lost, or a journal went back."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from kiosk.reference_central.retention import SEQUENCES
 from kiosk.reference_central.tables import Kiosk, KioskSequence
 
-OVERTAKEN_FOR = timedelta(minutes=10)  # a number that was journalled may be overtaken by later ones for that long
+OVERTAKEN_FOR = timedelta(minutes=10)  # a number may be overtaken by later ones for this long
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Reused:
-    """A number that came with several keys: the kiosk forgot that it had used it."""
+    """A number that came with several keys, because the kiosk lost the record of its use."""
 
     kiosk_id: str
     number: int
@@ -34,8 +34,8 @@ class Reused:
 
 
 def gaps(session: Session, now: datetime, older_than: timedelta = OVERTAKEN_FOR) -> list[Gap]:
-    """What is missing for longer than that, of kiosks that are not retired, by kiosk and number. A number that comes
-    late ends its gap; what is older than the retention time of numbers is no longer told.
+    """The numbers missing for longer than `older_than`, of kiosks that are not retired, by kiosk and number. A number
+    that comes late ends its gap. Gaps older than the retention time of numbers are no longer listed.
     """
     numbers = (
         select(KioskSequence.kiosk_id, KioskSequence.sequence, func.min(KioskSequence.received_at).label("at"))

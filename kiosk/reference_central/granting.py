@@ -1,4 +1,4 @@
-"""Making grants: signed, one live one per permit, superseded or expired when their time has come."""
+"""Makes grants: signed, with only one live grant per permit, and ends them when superseded or expired."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kiosk.reference_central.tables import Base, Endorsement, Permit
 
 
 class Granting:
-    """Signs with the HSM; a grant is good for `valid_for`."""
+    """Makes grants, signed by the HSM and valid for `valid_for`."""
 
     def __init__(self, hsm: Hsm, valid_for: timedelta) -> None:
         self._hsm = hsm
@@ -61,8 +61,8 @@ class Granting:
 
 
 def state_at(endorsement: Endorsement, now: datetime) -> str:
-    """The state, also where a grant's time ran out unnoticed: unused it is "expired", after a write was handed out
-    nobody knows the chip.
+    """The state at `now`, also of a grant that expired unnoticed: "expired" if unused; after a write was handed out the
+    chip's state is unknown.
     """
     if endorsement.live and endorsement.expires_at is not None and now >= endorsement.expires_at:
         return "unknown" if endorsement.writes_composed else "expired"
@@ -70,21 +70,21 @@ def state_at(endorsement: Endorsement, now: datetime) -> str:
 
 
 def expire(endorsement: Endorsement, now: datetime) -> None:
-    """End a grant whose time is over."""
+    """End an expired grant."""
     state = state_at(endorsement, now)
     if state != endorsement.state:
         end(endorsement, state, now)
 
 
 def end(endorsement: Endorsement, state: str, now: datetime) -> None:
-    """A grant that can no more be used, and what became of it."""
+    """End a grant, with the state of its endorsement."""
     endorsement.live = False
     endorsement.state = state
     endorsement.updated_at = now
 
 
 def insert_new(session: Session, endorsement: Endorsement) -> None:
-    """Write a record that nothing reads again in this transaction, by the shortest way."""
+    """Insert a record in the fastest way. It must not be read again in this transaction."""
     session.flush()
     session.connection().execute(_NEW, {name: getattr(endorsement, name) for name in _COLUMNS})
 

@@ -1,4 +1,4 @@
-"""What kiosks say of themselves every few minutes: kept for a week, and how far each journal is for longer."""
+"""The kiosks' heartbeats, kept for a week; the heads of their journals are kept for longer."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ QUEUE_ALARM_AFTER = timedelta(hours=24)
 def receive(
     session: Session, request: contract.HeartbeatRequest, key: str, kiosk_id: str, now: datetime
 ) -> contract.HeartbeatAnswer:
-    """Keep it and answer; the same key gives the same answer. Raises `ProblemError` "idempotency_conflict"."""
+    """Record it and answer; the same key gets the same answer. Raises `ProblemError` "idempotency_conflict"."""
     body = request.model_dump_json()
     fingerprint = hashlib.sha256(body.encode()).hexdigest()
     before = session.get(HeartbeatRow, (kiosk_id, key))
@@ -47,7 +47,7 @@ def receive(
 def _compared(
     session: Session, told: contract.JournalHead, kiosk_id: str, now: datetime
 ) -> contract.JournalHead | None:
-    """The furthest head known before; it is replaced only by a further one, so that a cut journal stays noticed."""
+    """The furthest head known before. Only a further one replaces it, so that a cut journal remains visible."""
     known = session.get(KioskJournal, kiosk_id, with_for_update=True)
     if known is None:
         session.add(
@@ -71,7 +71,7 @@ def _head(known: KioskJournal) -> contract.JournalHead:
 
 
 def accept_journal(session: Session, kiosk_id: str) -> bool:
-    """Forget the head of a kiosk whose journal began anew for a known reason; whether there was one."""
+    """Forget the head of a kiosk whose journal began again for a known reason; returns whether there was one."""
     known = session.get(KioskJournal, kiosk_id)
     if known is None:
         return False

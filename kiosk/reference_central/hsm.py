@@ -1,7 +1,7 @@
-"""What only central's hardware security module may do, as a small interface, and a software stand-in for it.
+"""The interface of central's hardware security module, and a software replacement for it.
 
-The chip MAC is over one complete command that central itself composes: there is no call that authenticates bytes of
-somebody else's choosing. Diversification and MAC as in PBOC 2.0 (3DES) and PBOC 3.0 (SM4); see `chip_mac`.
+The chip MAC is over one complete command that central itself composes. No call authenticates bytes of another party.
+Diversification and MAC as in PBOC 2.0 (3DES) and PBOC 3.0 (SM4); see `chip_mac`.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ MAX_COMMAND_DATA = 251  # Lc is one byte and counts the MAC
 
 
 class KeyFileError(DataFileError):
-    """Key files that cannot be used; no mistake repeats a key."""
+    """Key files that cannot be used. No mistake repeats a key."""
 
 
 @dataclass(frozen=True, slots=True)
 class HsmSignature:
-    """A signature and how to check it."""
+    """A signature, with its algorithm and key id."""
 
     algorithm: str
     key_id: str
@@ -58,7 +58,7 @@ class _SigningKey:
 
 
 class SoftwareHsm:
-    """Keys from files, in memory. For test keys; a PKCS#11 module takes its place in earnest."""
+    """An HSM with keys from files, in memory, for test keys only. In production a PKCS#11 module replaces it."""
 
     def __init__(self, chip_keys: Mapping[str, bytes], signing_keys: Mapping[str, _SigningKey], in_use: str) -> None:
         self._chip_keys = dict(chip_keys)

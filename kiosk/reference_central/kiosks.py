@@ -1,4 +1,4 @@
-"""Which kiosks may call: registered by name, turned away by certificate."""
+"""The kiosks that may call: registered by name, and refused by certificate."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kiosk.reference_central.peer_certificate import PeerCertificate
 from kiosk.reference_central.problems import ProblemError
 from kiosk.reference_central.tables import Kiosk, RevokedCertificate
 
-# How a caller stands, as the first columns of a query with the parameters "certificate" (fingerprint) and "kiosk_id".
+# The caller's status, as the first columns of a query with the parameters "certificate" (fingerprint) and "kiosk_id".
 STANDING = (
     exists().where(RevokedCertificate.fingerprint == bindparam("certificate")),
     exists().where(Kiosk.kiosk_id == bindparam("kiosk_id"), Kiosk.retired_at.is_(None)),
@@ -31,7 +31,7 @@ def identify(
     query: Executable = _STANDING,
     values: Mapping[str, object] = MappingProxyType({}),
 ) -> tuple[str, tuple[Any, ...]]:
-    """The calling kiosk's id, and what else `query` asks at the same time (columns behind `STANDING`).
+    """The calling kiosk's id, and the further columns of `query` after `STANDING`.
 
     Raises `ProblemError`: "unknown_kiosk", "certificate_revoked".
     """
@@ -47,7 +47,7 @@ def identify(
 
 
 def register(session: Session, named: str, now: datetime) -> None:
-    """Let a kiosk call, again if it was retired. `named`: its id, or ID=AREA with the area code of where it stands.
+    """Accept a kiosk's calls, also after it was retired. `named`: its id, or ID=AREA with its area code.
 
     Raises ValueError for an area that is no code.
     """
@@ -63,20 +63,20 @@ def register(session: Session, named: str, now: datetime) -> None:
 
 
 def area_of(session: Session, kiosk_id: str) -> str | None:
-    """Where the kiosk stands; None where nobody said."""
+    """The kiosk's area; None where it is not known."""
     kiosk = session.get(Kiosk, kiosk_id)
     return None if kiosk is None else kiosk.area
 
 
 def retire(session: Session, kiosk_id: str, now: datetime) -> None:
-    """Turn away every certificate of a kiosk."""
+    """Refuse every certificate of a kiosk."""
     kiosk = session.get(Kiosk, kiosk_id)
     if kiosk is not None:
         kiosk.retired_at = now
 
 
 def revoke(session: Session, certificate: PeerCertificate, reason: str, now: datetime) -> None:
-    """Turn one certificate away for good."""
+    """Refuse one certificate for good."""
     session.merge(
         RevokedCertificate(
             fingerprint=certificate.fingerprint, kiosk_id=certificate.common_name, revoked_at=now, reason=reason

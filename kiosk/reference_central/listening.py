@@ -1,7 +1,7 @@
-"""Taking connections: mutual TLS on a port, or plain HTTP from the proxy in front on a Unix socket.
+"""Accepts connections: mutual TLS on a port, or plain HTTP from the proxy in front on a Unix socket.
 
-uvicorn speaks HTTP on each connection. What it lacks is here: the peer's certificate, a time limit for every phase of a
-connection, and a bound on how many there are (`connections.py`).
+uvicorn speaks HTTP on each connection. This module adds what it lacks: the peer's certificate, a time limit for every
+phase of a connection, and a limit on their number (`connections.py`).
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ SCOPE_WRITE = "kiosk.write_on_connection"
 STARTUP_FAILURE = 3  # as uvicorn's own
 BACKLOG = 512
 AGAIN_AFTER_S = 0.05  # where no descriptor is left
-# Of TLS 1.2 what has forward secrecy and authenticates what it encrypts: no CBC (RFC 9325, section 4.2). TLS 1.3 has
-# no others.
+# The suites of TLS 1.2 with forward secrecy and authenticated encryption: no CBC (RFC 9325, section 4.2). TLS 1.3 has
+# only such suites.
 TLS_1_2_SUITES = "ECDHE+AESGCM:ECDHE+CHACHA20"
 _NO_DESCRIPTOR = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 _CREDENTIALS = struct.Struct("3i")  # struct ucred: pid, uid, gid (unix(7), SO_PEERCRED)
@@ -47,18 +47,18 @@ _CREDENTIALS = struct.Struct("3i")  # struct ucred: pid, uid, gid (unix(7), SO_P
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
-    """The proxy in front: the Unix socket on which it comes, and the user whose processes alone are let in there."""
+    """The proxy in front: its Unix socket, and the only user whose processes may use it."""
 
     socket: Path
     user: str
 
     def user_id(self) -> int:
-        """Raises KeyError for a user that the machine does not know."""
+        """The user's number. Raises KeyError for an unknown user."""
         return pwd.getpwnam(self.user).pw_uid
 
 
 def tls_context(ca: Path, certificate: Path, key: Path) -> ssl.SSLContext:
-    """Mutual TLS, 1.2 and 1.3. The environment has no say in it. Raises `CertificateFileError`."""
+    """A context for mutual TLS, 1.2 and 1.3, independent of the environment. Raises `CertificateFileError`."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers(TLS_1_2_SUITES)
@@ -70,7 +70,7 @@ def tls_context(ca: Path, certificate: Path, key: Path) -> ssl.SSLContext:
 
 
 class Phase(Enum):
-    """What a connection is waited for."""
+    """The phases of a connection, each with a time limit."""
 
     HEAD = "head"  # the first request, or the rest of a header
     BODY = "body"
@@ -79,7 +79,7 @@ class Phase(Enum):
 
 
 class MutualTlsProtocol(H11Protocol):
-    """uvicorn's HTTP/1.1 protocol; every request's scope says whose certificate opened the connection."""
+    """uvicorn's HTTP/1.1 protocol, with the certificate of the connection in every request's scope."""
 
     peer: PeerCertificate | None = None
 
@@ -91,7 +91,7 @@ class MutualTlsProtocol(H11Protocol):
         self.app = self._with_peer(self.app)
 
     def peer_of(self, scope: Scope) -> PeerCertificate | None:
-        """Whose request it is."""
+        """The certificate of the caller."""
         return self.peer
 
     def _with_peer(self, app: Any) -> ASGIApp:
@@ -105,12 +105,12 @@ class MutualTlsProtocol(H11Protocol):
 
 
 class KioskProtocol(MutualTlsProtocol):
-    """The same, and no phase of a connection lasts for ever."""
+    """The same, with a time limit for every phase of a connection."""
 
     def __init__(
         self, connections: Connections, arrived: Callable[[], None], *, is_behind_proxy: bool, **uvicorns: Any
     ) -> None:
-        """`arrived()` once the handshake is through."""
+        """`arrived()` is called when the handshake is complete."""
         super().__init__(**uvicorns)
         limits = connections.limits
         self.fingerprint: str | None = None
@@ -150,7 +150,7 @@ class KioskProtocol(MutualTlsProtocol):
         self._follow()
 
     def peer_of(self, scope: Scope) -> PeerCertificate | None:
-        """By TLS, or as the proxy says of each request."""
+        """The certificate by TLS, or by the proxy's headers of each request."""
         return handed_on(scope["headers"]) if self._is_behind_proxy else self.peer
 
     def idle_since(self) -> float | None:
@@ -163,7 +163,7 @@ class KioskProtocol(MutualTlsProtocol):
         self.transport.abort()
 
     def _follow(self) -> None:
-        """Begin to count anew where another phase, or another request, has begun."""
+        """Start the time limit of a new phase or request."""
         phase = (self._present_phase(), self.cycle)
         if phase == self._phase or self.transport.is_closing():
             return
@@ -193,7 +193,7 @@ class KioskProtocol(MutualTlsProtocol):
 
 
 class ListeningServer(uvicorn.Server):
-    """uvicorn's server with a door of its own, telling when it listens, and where.
+    """uvicorn's server with its own listener, which reports when and where it listens.
 
     `context` None: plain HTTP on `proxy`'s socket.
     """
@@ -213,7 +213,7 @@ class ListeningServer(uvicorn.Server):
         self._context = context
         self._proxy = proxy
         self._accepting: asyncio.Task[None] | None = None
-        self._welcoming: set[asyncio.Task[None]] = set()  # kept here, because the loop keeps tasks weakly
+        self._welcoming: set[asyncio.Task[None]] = set()  # kept here, as the loop holds only weak references
 
     def run(self, sockets: None = None) -> None:  # type: ignore[override]  # it listens on its own
         try:
@@ -225,7 +225,7 @@ class ListeningServer(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Unlike uvicorn, do not raise the signal again afterwards: whoever runs the server still has to tidy up."""
+        """Unlike uvicorn, do not raise the signal again afterwards, because the caller still has to clean up."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return
@@ -330,11 +330,11 @@ class ListeningServer(uvicorn.Server):
 
 
 def _unix_listener(path: Path) -> socket.socket:
-    path.unlink(missing_ok=True)  # what an earlier process left
+    path.unlink(missing_ok=True)  # left by an earlier process
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         listener.bind(str(path))
-        # Who is let in is decided by the kernel's word on who connects, not by the socket's mode.
+        # The kernel's credentials of the peer decide who is let in, not the socket's mode.
         path.chmod(0o666)
         listener.listen(BACKLOG)
     except OSError:
@@ -344,6 +344,6 @@ def _unix_listener(path: Path) -> socket.socket:
 
 
 def _cut(sock: socket.socket) -> None:
-    """End a connection whose transport is not made yet, or not through its handshake: that sees the end and closes."""
+    """End a connection before its handshake is complete; its transport then sees the end and closes."""
     with contextlib.suppress(OSError):
         sock.shutdown(socket.SHUT_RDWR)

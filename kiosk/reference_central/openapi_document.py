@@ -45,7 +45,7 @@ def openapi_document() -> dict[str, Any]:
 
 
 def openapi_text() -> str:
-    """The document as it is checked in."""
+    """The document in its checked-in form."""
     return json.dumps(openapi_document(), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
@@ -62,7 +62,7 @@ _TO_COME_AGAIN = (429, 503)
 
 
 def _tell_problems(document: dict[str, Any]) -> None:
-    """For each call the statuses that it can give, and for each status the codes."""
+    """Add the possible statuses of each call, and the codes of each status."""
     for (method, path), told in PROBLEMS_OF.items():
         responses = document["paths"][path][method]["responses"]
         for status in [status for status in responses if status != "200"]:
@@ -78,9 +78,7 @@ def _tell_problems(document: dict[str, Any]) -> None:
 
 
 def _name_answers(document: dict[str, Any]) -> None:
-    """Headers as they are. Every answer repeats the call's name, and has a date: `NamedAnswers` and the server do so
-    outside the routes, which know nothing of it.
-    """
+    """Add the headers of answers. `NamedAnswers` and the server add the call's name and the date outside the routes."""
     named = {
         "description": "As in the request, where it was there: a kiosk believes no answer without it.",
         "schema": {"type": "string", "pattern": contract.CALL_NAME},
@@ -105,7 +103,7 @@ def _name_answers(document: dict[str, Any]) -> None:
 
 
 def path_of(paths: Iterable[str], called: str) -> str:
-    """The document's path that was called, whose ids stand in braces. Raises ValueError for none."""
+    """The document's path, with ids in braces, for a called path. Raises ValueError if there is none."""
     for path in sorted(paths, key=lambda path: path.count("{")):
         if re.fullmatch(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path)), called):
             return path
@@ -113,7 +111,7 @@ def path_of(paths: Iterable[str], called: str) -> str:
 
 
 def _show_examples(document: dict[str, Any]) -> None:
-    """Each recorded request and its answer, under one name, at the call that they belong to."""
+    """Add each recorded request and its answer, under one name, to their call."""
     for example in json.loads(EXAMPLES.read_text(encoding="utf-8")):
         operation = document["paths"][path_of(document["paths"], example["path"])][example["method"].lower()]
         if example["request"] is not None:
@@ -124,7 +122,7 @@ def _show_examples(document: dict[str, Any]) -> None:
 
 
 def _without_null(schema: dict[str, Any]) -> None:
-    """A header that may be left out is never null: it is a text, or it is not there."""
+    """Remove null from the schema of an optional header, which is a text or missing."""
     kinds = [kind for kind in schema.pop("anyOf", []) if kind != {"type": "null"}]
     for kind in kinds:
         schema.update(kind)
@@ -139,8 +137,8 @@ _REFERENCE = "#/components/schemas/"
 
 
 def _open_answers(document: dict[str, Any]) -> None:
-    """An unknown field of an answer is ignored, so the schemas of answers allow more fields than they name. A schema
-    that requests use too stays closed, and answers get an open one of their own.
+    """Let the schemas of answers allow further fields, because unknown fields of an answer are ignored. A schema that
+    requests use too stays closed, and answers get an open copy.
     """
     schemas = document["components"]["schemas"]
     operations = [operation for path in document["paths"].values() for operation in path.values()]

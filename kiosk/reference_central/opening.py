@@ -1,7 +1,7 @@
-"""Central's database for a command: to look into, to change, or to make; never somebody else's.
+"""Opens central's database for a command: to read, to change, or to create; never another program's.
 
-A command that reads opens what is there, read-only, and makes nothing. A file that is no database, another program's (a
-kiosk's journal), or of another version of central, is told in one line.
+A command that reads opens an existing database, read-only, and creates nothing. A file that is no database, another
+program's (a kiosk's journal), or of another version of central, gives one line.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from kiosk.reference_central.database import Database, NotCentrals, alembic_conf
 
 
 def to_read(url: str) -> Database:
-    """Raises `NotCentrals`, and SQLAlchemy's `DatabaseError`."""
+    """An existing database, read-only. Raises `NotCentrals`, and SQLAlchemy's `DatabaseError`."""
     _must_exist(url)
     database = Database(url, reads_only=True)
     try:
@@ -27,13 +27,13 @@ def to_read(url: str) -> Database:
 
 
 def to_change(url: str) -> Database:
-    """One that is there, brought up to date. Raises as `to_read`."""
+    """An existing database, brought up to date. Raises as `to_read`."""
     _must_exist(url)
     return to_make(url)
 
 
 def to_make(url: str) -> Database:
-    """One that is there or made now, brought up to date. Raises as `to_read`."""
+    """An existing or new database, brought up to date. Raises as `to_read`."""
     database = Database(url)
     try:
         database.migrate()

@@ -1,4 +1,4 @@
-"""What a break left on a chip: learnt when the permit is read again, and finished from what had been granted."""
+"""Interrupted writes: found when the permit is read again, and completed with the earlier grant."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _UNSURE = ("granted", "unknown", "unchanged")
 
 
 def chip_written(endorsement: Endorsement, permit: Permit, now: datetime) -> None:
-    """The chip holds the granted content: the record follows, the face is pending until a completion says otherwise."""
+    """Record that the chip holds the granted content. The face is pending until a completion says otherwise."""
     content = _granted(endorsement).content
     record_content(permit, content, now)
     permit.face_pending = True
@@ -32,7 +32,7 @@ def chip_written(endorsement: Endorsement, permit: Permit, now: datetime) -> Non
 
 
 def reconcile(session: Session, permit: Permit, on_chip: contract.PermitContent, now: datetime) -> None:
-    """Learn from the chip what a lost reply hid: it holds what central granted and handed a write out for."""
+    """Record a write whose answer was lost, if the chip holds a content for which central handed out a write."""
     if is_on_record(permit, on_chip):
         return
     query = (
@@ -50,9 +50,7 @@ def reconcile(session: Session, permit: Permit, on_chip: contract.PermitContent,
 
 
 def reconcile_face(session: Session, permit: Permit, on_chip: contract.PermitContent, now: datetime) -> None:
-    """The same where the record had the content before the chip did: nobody told that the write came through, so
-    nobody drew the face.
-    """
+    """The same where the record had the content before the chip: the write was not reported, so no face followed."""
     endorsement = _last_written(session, permit)
     if endorsement is None or not is_on_record(permit, on_chip):
         return
@@ -64,9 +62,9 @@ def reconcile_face(session: Session, permit: Permit, on_chip: contract.PermitCon
 
 
 def half_written(session: Session, permit: Permit, on_chip: contract.PermitContent) -> contract.GrantPayload | None:
-    """The grant that the chip holds a part of: each field as it was before or as granted, and not all of one kind. A
-    permit file with several protected writes leaves that behind; the decision stands, so it may be finished. Who
-    tried to finish it and wrote nothing had found the part already: what was before, the first grant of this knows.
+    """The grant of which the chip holds a part: each field is as before or as granted, and there are both. This is left
+    by a permit file with several protected writes. The decision stands, so the write may be completed. A later try to
+    complete it that wrote nothing found the part already, so only the first grant has the content from before.
     """
     wanted: contract.GrantPayload | None = None
     for endorsement in _written_last_first(session, permit):
@@ -94,7 +92,7 @@ def _last_written(session: Session, permit: Permit) -> Endorsement | None:
 
 
 def _written_last_first(session: Session, permit: Permit) -> Sequence[Endorsement]:
-    """The endorsements of this permit that a write was handed out for, the latest first."""
+    """The endorsements of this permit for which a write was handed out, the latest first."""
     query = (
         select(Endorsement)
         .where(Endorsement.permit_number == permit.permit_number, Endorsement.writes_composed > 0)

@@ -1,7 +1,7 @@
-"""Whose certificate opened the connection: from TLS itself, or as the proxy in front hands it on.
+"""The caller's certificate: from TLS itself, or from the headers of the proxy in front.
 
-A request cannot forge what TLS says. What the proxy says in a header is believed only on the socket that nobody but the
-proxy's user is let in on (`listening.py`); anywhere else that header is a header like any other.
+A request cannot forge the certificate of TLS. The proxy's headers are trusted only on the socket that is reserved for
+the proxy's user (`listening.py`); anywhere else they have no meaning.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ VERIFIED = b"SUCCESS"
 
 @dataclass(frozen=True, slots=True)
 class PeerCertificate:
-    """Who called: the subject's common name, and the SHA-256 of the certificate (DER) in lower-case hex."""
+    """The caller: the subject's common name, and the SHA-256 of the certificate (DER) in lower-case hex."""
 
     common_name: str
     fingerprint: str
 
     @classmethod
     def from_der(cls, der: bytes) -> PeerCertificate | None:
-        """None for anything but a certificate with exactly one common name."""
+        """The caller of a DER certificate; None unless it is one with exactly one common name."""
         try:
             names = x509.load_der_x509_certificate(der).subject.get_attributes_for_oid(NameOID.COMMON_NAME)
         except (ValueError, TypeError, x509.InvalidVersion):  # TypeError: a name whose value is no text
@@ -48,7 +48,7 @@ class PeerCertificate:
 
     @classmethod
     def from_file(cls, path: Path) -> PeerCertificate:
-        """Of a PEM file, in which a kiosk's own stands first in its chain. Raises `CertificateFileError`."""
+        """The first certificate of a PEM file, which is the kiosk's own. Raises `CertificateFileError`."""
         peer = cls.from_der(certificates_in(path)[0].public_bytes(serialization.Encoding.DER))
         if peer is None:
             raise CertificateFileError([f"{path}: not a kiosk's certificate: it has not exactly one common name"])
@@ -56,7 +56,7 @@ class PeerCertificate:
 
     @classmethod
     def from_pem(cls, pem: str) -> PeerCertificate:
-        """Raises ValueError for anything but one certificate with one common name."""
+        """The caller of a PEM certificate. Raises ValueError unless it is one with exactly one common name."""
         peer = cls.from_der(ssl.PEM_cert_to_DER_cert(pem))
         if peer is None:
             raise ValueError("not a kiosk's certificate")
@@ -64,7 +64,7 @@ class PeerCertificate:
 
 
 def handed_on(headers: Iterable[tuple[bytes, bytes]]) -> PeerCertificate | None:
-    """The certificate that the proxy checked; None where it says so not exactly once, or hands on none."""
+    """The certificate that the proxy verified; None unless the headers say so exactly once and have a certificate."""
     told = [(name, value) for name, value in headers if name in (CERTIFICATE_HEADER, VERIFIED_HEADER)]
     if sorted(name for name, _ in told) != [CERTIFICATE_HEADER, VERIFIED_HEADER]:
         return None

@@ -68,15 +68,15 @@ PROBLEMS_OF: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("post", "/v1/heartbeat"): _OF_EVERY_POST,
     ("post", "/v1/staff-calls"): _OF_EVERY_POST,
 }
-"""What each call may be refused with. "method_not_allowed" belongs to no call: it answers a method that is none of the
-contract's, and "not_found" an address that is none.
+"""The codes with which each call may be refused. "method_not_allowed" belongs to no call: it answers a method outside
+the contract, as "not_found" answers an unknown address.
 """
 
 _NOT_A_CALLER = ("unknown_kiosk", "certificate_revoked")
 
 
 class ProblemError(Exception):
-    """Ends a call with a problem document; what the call had written is rolled back."""
+    """Ends a call with a problem document, and rolls its transaction back."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -92,12 +92,12 @@ def status_of(code: str) -> int:
 
 
 def title_of(code: str) -> str:
-    """What a problem code means."""
+    """The meaning of a problem code."""
     return _TITLES[code][1]
 
 
 def markdown() -> str:
-    """The codes with their statuses, and the calls that may be answered so, as the README shows them."""
+    """The table of codes with their statuses and calls, as in the README."""
     lines = ["| code | status | means | answers |", "| --- | --- | --- | --- |"]
     for code, (status, title) in _TITLES.items():
         calls = [path for (_, path), codes in PROBLEMS_OF.items() if code in codes]
@@ -112,7 +112,7 @@ def markdown() -> str:
 
 
 def problem_body(code: str, status: int | None = None, places: list[dict[str, str]] | None = None) -> tuple[int, bytes]:
-    """Status and body of a problem document. `places`: where a request is not the contract's, without its values."""
+    """Status and body of a problem document. `places`: where a request breaks the contract, without its values."""
     usual, title = _TITLES[code]
     document: dict[str, object] = {
         "type": "about:blank",
@@ -128,6 +128,6 @@ def problem_body(code: str, status: int | None = None, places: list[dict[str, st
 def problem_response(code: str, status: int | None = None, places: list[dict[str, str]] | None = None) -> Response:
     """A problem document as an answer; see `problem_body`."""
     status_code, body = problem_body(code, status, places)
-    # Who may not call has no reason to stay.
+    # A caller without access is disconnected.
     headers = {"connection": "close"} if code in _NOT_A_CALLER else None
     return Response(body, status_code, headers, media_type=PROBLEM_TYPE)

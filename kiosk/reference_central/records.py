@@ -1,4 +1,4 @@
-"""Central's record of a permit, found and compared with what a kiosk read."""
+"""Finds central's record of a permit, and compares it with what a kiosk read."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def record_of(session: Session, permit_number: str) -> tuple[Permit | None, str]
 def record_for(
     session: Session, holder: contract.Holder, facts: contract.PermitFacts | None, may_ask: Callable[[str], bool]
 ) -> tuple[Permit | None, str]:
-    """The record of the permit that was read. Where none was: of the holder's permits that are not cancelled, the one
-    that ends last. `may_ask`: whether the kiosk may ask about permits of an area; of others there is nothing.
+    """The record of the permit that was read. If none was read, it is the holder's permit that ends last and is not
+    cancelled. `may_ask`: whether the kiosk may ask about permits of an area; others are not found.
     """
     if facts is not None:
         permit, name = record_of(session, facts.permit_number)
@@ -59,13 +59,13 @@ def record_for(
 
 
 def chip_flaw(permit: Permit, facts: contract.PermitFacts) -> str | None:
-    """The refusal code where chip and record are not of one permit."""
+    """The refusal code if chip and record do not belong to one permit, else None."""
     of_record = (permit.chip_serial, permit.permit_file, permit.holder_number)
     return None if (facts.chip_serial, facts.permit_file, facts.holder_number) == of_record else "chip_mismatch"
 
 
 def holder_flaw(permit: Permit, name: str, holder: contract.Holder, facts: contract.PermitFacts | None) -> str | None:
-    """The refusal code where it is not the holder's permit, or a name differs. `name`: as on record."""
+    """The refusal code if it is not the holder's permit, or a name differs, else None. `name`: as on record."""
     if holder.id_number != permit.holder_number:
         return "not_your_permit"
     told = [holder.name] if facts is None else [holder.name, facts.holder_name]
@@ -73,10 +73,9 @@ def holder_flaw(permit: Permit, name: str, holder: contract.Holder, facts: contr
 
 
 def is_on_record(permit: Permit, on_chip: contract.PermitContent) -> bool:
-    """Whether the chip holds what central believes. Texts count by their characters, however a register or other
-    software has them: a private-use code point or its later one, full width or not. A day's difference in a date
-    counts for nothing: other software counts a year from 29 February, or the last day, otherwise. What is granted is
-    made of the record alone.
+    """Whether the chip's content agrees with the record. Texts are compared by characters in any encoding: a
+    private-use code point equals its later one, full width equals half width. Dates may differ by a day, because other
+    software counts a year from 29 February, or the last day, in another way. Grants are made from the record only.
     """
     recorded = recorded_content(permit)
     if not (
@@ -94,5 +93,5 @@ def _is_within_a_day(one: date | None, other: date | None) -> bool:
 
 
 def is_behind(permit: Permit, on_chip: contract.PermitContent) -> bool:
-    """Whether the chip is older than the record: something was decided elsewhere."""
+    """Whether the chip is older than the record, because of work decided elsewhere."""
     return permit.endorsement_count > on_chip.endorsement_count

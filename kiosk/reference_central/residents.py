@@ -1,4 +1,4 @@
-"""Fictional residents and permits as central's record: imported from a JSON file, replaced as a whole per permit."""
+"""Imports fictional residents and permits from a JSON file into central's record. A permit is replaced whole."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def load_imports(path: Path) -> tuple[ResidentImport, ...]:
 
 
 def seed(session: Session, imports: Iterable[ResidentImport], now: datetime) -> int:
-    """Write every import over what is there for its permit number and its holder's proofs; how many permits."""
+    """Write every import over its permit's and its holder's records; returns the number of permits."""
     count = 0
     holders = set()
     for entry in imports:
@@ -101,7 +101,7 @@ def seed(session: Session, imports: Iterable[ResidentImport], now: datetime) -> 
 
 
 def recorded_content(permit: Permit) -> PermitContent:
-    """What the chip should hold, by the record."""
+    """The content that the chip should hold, by the record."""
     return PermitContent(
         address=permit.address,
         issuing_authority=permit.issuing_authority,
@@ -113,7 +113,7 @@ def recorded_content(permit: Permit) -> PermitContent:
 
 
 def record_content(permit: Permit, content: PermitContent, now: datetime) -> None:
-    """Bring the record to what the chip holds now."""
+    """Set the record to the chip's present content."""
     permit.address = content.address
     permit.issuing_authority = content.issuing_authority
     permit.category = content.category

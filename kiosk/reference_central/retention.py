@@ -1,4 +1,4 @@
-"""How long each kind of record is kept, and deleting what is older."""
+"""The retention time of each kind of record, and the deletion of older ones."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ Outlived = Callable[[datetime], ColumnElement[bool]]
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """`outlived(now)`: which rows go. `why` the time is what it is."""
+    """The retention of a table. `outlived(now)`: the condition for rows to delete; `why`: the reason for the time."""
 
     table: type[Base]
     keep: timedelta
@@ -220,8 +220,8 @@ RETENTIONS = (
 
 
 def doubt_of_clock(session: Session, now: datetime) -> str | None:
-    """Why `now` is not believed, beside what central wrote last: heartbeats come every five minutes, so a clock far
-    ahead of the newest row is more likely wrong than central was silent. None where nothing speaks against it.
+    """Why `now` is implausible, compared with central's newest row; None if it is plausible. Heartbeats come every five
+    minutes, so a clock far ahead of the newest row is probably wrong.
     """
     written = [session.scalar(select(func.max(column))) for column in _WRITTEN_AT]
     newest = max((moment for moment in written if moment is not None), default=None)
@@ -235,7 +235,7 @@ def doubt_of_clock(session: Session, now: datetime) -> str | None:
 
 
 def purge(session: Session, now: datetime) -> dict[str, int]:
-    """Delete what has outlived its time; rows deleted by table."""
+    """Delete records past their retention time; returns the number of deleted rows by table."""
     deleted = {}
     for retention in RETENTIONS:
         result = session.execute(

@@ -1,4 +1,4 @@
-"""Where an application stands, and the stages of its review as the region's file names them."""
+"""The state of an application, and the stages of its review by the region file."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def stages_of(service: OfferedService | None) -> tuple[Stage, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What became of an application so far. `state`: as the contract names it. `is_rewritten`: the permit stays the
-    same one. `is_open`: somebody still has something to do. `ways`: of collection, as offered.
+    """The present state of an application. `state`: the contract's word; `is_rewritten`: the permit is rewritten and
+    not replaced; `is_open`: work is left to do; `ways`: of collection, as offered.
     """
 
     state: str
@@ -52,7 +52,7 @@ class Standing:
     may_choose_collection: bool
 
     def progress(self, application: Application) -> contract.ApplicationProgress:
-        """As the resident is told."""
+        """The progress for the resident."""
         last = self.decisions[-1] if self.decisions else None
         waits = self.is_open and self.state != "in_review"
         return contract.ApplicationProgress.model_validate(
@@ -76,7 +76,7 @@ class Standing:
 
 
 def standing_of(session: Session, application: Application, service: OfferedService | None) -> Standing:
-    """Where `application` stands. `service`: as its region describes it now."""
+    """The present state of `application`. `service`: by the present region file."""
     is_rewritten = service is not None and service.old_permit is OldPermit.REWRITTEN
     state = application.state
     if is_rewritten and state in ("approved", "made"):

@@ -1,4 +1,4 @@
-"""The officer's side of a review: each stage in its order, what is made, what was collected. Refuses with a reason."""
+"""The officer's side of a review: stages in order, permits made, permits collected. Refusals have a reason."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _DATED = "endorse"
 
 
 class ReviewRefused(Exception):
-    """What an officer asked for cannot be done; nothing was changed. `code` is stable, the text readable."""
+    """An officer's command was refused and nothing was changed. `code`: stable; the text is for people."""
 
     def __init__(self, code: str, text: str) -> None:
         super().__init__(text)
@@ -38,7 +38,7 @@ class ReviewRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Corrections:
-    """What the officer settles instead of the application: where the holder lives, and the category."""
+    """An officer's corrections of the application: the holder's address, and the category."""
 
     address: str | None = field(default=None, repr=False)
     issuing_authority: str | None = None
@@ -59,17 +59,17 @@ class Reviewing:
         self._fits = fits
 
     def waiting(self, session: Session) -> Sequence[Application]:
-        """Everything in which somebody still has something to do, oldest first."""
+        """All open applications, oldest first."""
         query = select(Application).where(Application.state.not_in(("returned", "collected")))
         found = session.scalars(query.order_by(Application.created_at)).all()
         return [each for each in found if self.standing(session, each).is_open]
 
     def application(self, session: Session, number: str) -> Application:
-        """To decide it: by its review number, with or without the hyphen, locked. Raises `ReviewRefused`."""
+        """The application with this review number (with or without the hyphen), locked. Raises `ReviewRefused`."""
         return self._found(session, number, lambda query: query.with_for_update())
 
     def shown(self, session: Session, number: str) -> Application:
-        """To look at it only. Raises `ReviewRefused`."""
+        """The same without a lock, to show it. Raises `ReviewRefused`."""
         return self._found(session, number, lambda query: query)
 
     def _found(self, session: Session, number: str, chosen: Callable[[Query], Query]) -> Application:
@@ -83,7 +83,7 @@ class Reviewing:
         return found
 
     def standing(self, session: Session, application: Application) -> Standing:
-        """Where it stands, as the resident would be told."""
+        """The application's present state."""
         return standing_of(session, application, self._rules.offered(application.region, application.service))
 
     def stages(self, application: Application) -> tuple[Stage, ...]:
@@ -98,7 +98,7 @@ class Reviewing:
         stage: str | None = None,
         corrections: Corrections = NO_CORRECTIONS,
     ) -> Standing:
-        """Let the next stage pass; after the last one the decision stands. `stage`: refused unless it is the next."""
+        """Approve the next stage; the last one makes the decision. `stage`: refused unless it is the next."""
         application = self.application(session, number)
         due, position = self._due(session, application, stage)
         if position == len(self.stages(application)):
@@ -122,7 +122,7 @@ class Reviewing:
         return self.standing(session, application)
 
     def made(self, session: Session, number: str, station: str, ready_from: date, now: datetime) -> Standing:
-        """Note where, and from which day, the permit can be had."""
+        """Record where, and from which day, the permit is ready."""
         application = self.application(session, number)
         standing = self.standing(session, application)
         if standing.state not in ("approved", "made"):
@@ -136,7 +136,7 @@ class Reviewing:
         return self.standing(session, application)
 
     def collected(self, session: Session, number: str, now: datetime) -> Standing:
-        """The holder has the permit, from a counter or by post: the record becomes what was decided."""
+        """Record that the holder has the permit, from a counter or by post, and apply the decision to the record."""
         application = self.application(session, number)
         standing = self.standing(session, application)
         ready = ("approved", "made") if standing.is_rewritten else ("made",)
@@ -194,7 +194,7 @@ class Reviewing:
         session.flush()
 
     def _decide(self, session: Session, application: Application, corrections: Corrections, now: datetime) -> None:
-        """The last stage: what is to be written, or what becomes of the old permit."""
+        """Decide at the last stage what is to be written, or what happens to the old permit."""
         permit = permit_of(session, application.permit_number)
         if self._old_permit(application) is OldPermit.REWRITTEN:
             self._decide_rewrite(session, permit, application, corrections, now)
@@ -214,7 +214,7 @@ class Reviewing:
             raise ReviewRefused("decision_waits", "another decision still has to be written on this permit")
         changes, application.residence_years = self._decision(permit, application, corrections, now)
         if not changes and application.service == "change_address":
-            return  # a new employer or school: nothing of it stands on the permit
+            return  # a new employer or school, which the permit does not contain
         application.decided = changes
         decided = decided_content(application, permit)
         if not self._fits(permit.permit_file, decided):
@@ -226,7 +226,7 @@ class Reviewing:
     def _decision(
         self, permit: Permit, application: Application, corrections: Corrections, now: datetime
     ) -> tuple[dict[str, object], str | None]:
-        """What changes on the permit, by the rules as of the day the application came in."""
+        """The changes of the permit, by the rules of the day on which the application was received."""
         request = contract.ApplicationRequest.model_validate(application.facts)
         kept = application.evidence
         proofs = Proofs(
@@ -239,7 +239,7 @@ class Reviewing:
         moved = is_moved(request)
         if moved and proofs.address is None:
             raise ReviewRefused("address_needed", "the new address is not known to central: give it with --address")
-        # Endorsed since: the rules are asked as of then, and leave the new dates alone.
+        # If it was endorsed since, the rules of that day apply, and the new dates are kept.
         counted = max(application.received_on, permit.endorsed_on or application.received_on)
         asked = asked_of(request, permit, proofs, counted)
         assessment = self._rules.assess(permit, asked, local_date(now))
@@ -261,7 +261,7 @@ class Reviewing:
         return None if service is None else service.old_permit
 
     def _take_from_kiosks(self, session: Session, application: Application, now: datetime) -> None:
-        """A grant that a kiosk still holds is over, unless it has begun to write."""
+        """End a grant that a kiosk still holds, unless it has begun to write."""
         endorsement = session.get(Endorsement, application.application_id, with_for_update=True)
         if endorsement is None:
             return
@@ -273,7 +273,7 @@ class Reviewing:
 
 
 def _dates(assessment: Assessment, service: str) -> dict[str, object]:
-    """The new term. Without one an endorsement has nothing to give; other services leave the dates alone."""
+    """The new term. Without one an endorsement is refused; other services keep the dates."""
     if assessment.outcome is AssessedOutcome.TOO_EARLY or assessment.new_valid_to is None:
         if service == _DATED:
             raise ReviewRefused("no_dates", "the rules give this permit no new term: it may have been endorsed since")

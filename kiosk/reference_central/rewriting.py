@@ -1,4 +1,4 @@
-"""Approved applications that wait to be written on their permit: found, and handed out to the kiosk that has it."""
+"""Approved applications that wait to be written: finding them, and handing them out to the kiosk with the permit."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def waiting_here(session: Session, permit: Permit) -> tuple[Application, Endorse
 
 
 def decided_content(application: Application, permit: Permit) -> contract.PermitContent:
-    """The record as the decision changes it: whatever else happened to the permit since then stays."""
+    """The record's content with the decision's changes; other changes since then are kept."""
     changes = application.decided or {}
     count = permit.endorsement_count + 1
     return contract.PermitContent.model_validate(
@@ -37,8 +37,8 @@ def decided_content(application: Application, permit: Permit) -> contract.Permit
 def hand_out(
     session: Session, endorsement: Endorsement, request: contract.PendingRewritesRequest, kiosk_id: str, now: datetime
 ) -> None:
-    """Give the application's endorsement to the kiosk that holds the permit now. Its earlier chip sessions end; what
-    they had composed never reached the chip, which was read again and is as the record says.
+    """Give the application's endorsement to the kiosk that holds the permit now. Its earlier chip sessions end. Their
+    commands never reached the chip, which was read again and agrees with the record.
     """
     session.execute(
         update(ChipSession).where(ChipSession.endorsement_id == endorsement.endorsement_id).values(closed=True)

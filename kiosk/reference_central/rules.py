@@ -21,9 +21,9 @@ from kiosk.reference_central.tables import Permit
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked for a permit. `verified`: the proofs that central itself found to be good.
+    """A request to the rules for a permit. `verified`: the proofs that central itself verified.
 
-    `received_on`: where a person reviews it, the day on which central received it.
+    `received_on`: for a review, the day on which central received the application.
     """
 
     service: str
@@ -58,14 +58,14 @@ class RegionRules:
         return area_code == other if region is None else region.recognises(other)
 
     def offered(self, area_code: str, service: str) -> OfferedService | None:
-        """How the region has the service; None where it describes none of that name."""
+        """The region's service of that name; None where it has none."""
         region = self.region_of(area_code)
         if region is None or service not in _SERVICES:
             return None
         return region.services.get(Service(service))
 
     def assess(self, permit: Permit, asked: Asked, on: date) -> Assessment | None:
-        """What the rules of the permit's region say on that day.
+        """The assessment by the rules of the permit's region on that day.
 
         None where no region file covers it, or the service or the new category is not one of the region's.
         """

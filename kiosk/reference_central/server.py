@@ -70,7 +70,7 @@ class ReferenceCentral:
         self._chip_sessions = ChipSessions(layouts)
         self._verifying, self._applying = Verifying(rules, self._access), Applying(rules, self._access, fitting)
         self.reviewing = Reviewing(rules, fitting)
-        self.database = Database(settings.database, settings.calls_at_once + 1)  # one for who looks from outside
+        self.database = Database(settings.database, settings.calls_at_once + 1)  # one for inspection from outside
         self.database.migrate()
         for kiosk_id in settings.kiosks:
             self.register_kiosk(kiosk_id)
@@ -82,7 +82,7 @@ class ReferenceCentral:
         self._wanted_fault: tuple[str, int | None, float] | None = None
 
     def start(self) -> str:
-        """Listen; the URL, once connections are taken. Raises `CentralDidNotStart`."""
+        """Start listening; returns the URL once connections are accepted. Raises `CentralDidNotStart`."""
         self._server = self._new_server()
         self._thread = threading.Thread(target=self._server.run, name="central-loop")
         self._thread.start()
@@ -136,13 +136,13 @@ class ReferenceCentral:
 
     @property
     def connections(self) -> Connections:
-        """Who is connected, and who was let go for which reason. Raises RuntimeError where nothing is served."""
+        """The present connections, with counts of dropped ones. Raises RuntimeError where central does not serve."""
         if self._server is None:
             raise RuntimeError("central does not serve")
         return self._server.connections
 
     def public_keys(self) -> dict[str, tuple[str, bytes]]:
-        """Algorithm and public key of everything that may sign a grant, by key id."""
+        """Algorithm and public key of every key that may sign a grant, by key id."""
         return dict(self._hsm.public_keys())
 
     def set_fault(self, name: str, calls: int | None = None, after_s: float = USUALLY_AFTER_S) -> None:
@@ -154,22 +154,22 @@ class ReferenceCentral:
             self._faults.set(name, calls, after_s)
 
     def clear_faults(self) -> None:
-        """Behave again."""
+        """End all faults."""
         self._wanted_fault = None
         if self._faults is not None:
             self._faults.clear()
 
     def seed(self, imports: Iterable[residents.ResidentImport]) -> int:
-        """Write residents and permits over what is there."""
+        """Write residents and permits, replacing earlier ones."""
         with self.database.writing() as session:
             return residents.seed(session, imports, self._settings.clock())
 
     def register_kiosk(self, kiosk_id: str) -> None:
-        """Let a kiosk call: its id, or ID=AREA."""
+        """Accept a kiosk's calls. `kiosk_id`: its id, or ID=AREA."""
         self.database.write(lambda session: kiosks.register(session, kiosk_id, self._settings.clock()))
 
     def revoke_certificate(self, certificate: Path, reason: str = "lost") -> None:
-        """Turn the certificate in this PEM file away for good."""
+        """Refuse the certificate in this PEM file for good."""
         peer = PeerCertificate.from_file(certificate)
         with self.database.writing() as session:
             kiosks.revoke(session, peer, reason, self._settings.clock())
@@ -190,12 +190,12 @@ class ReferenceCentral:
             return staff_calls.lately(session, self._settings.clock())
 
     def accept_journal(self, kiosk_id: str) -> bool:
-        """Forget the head of a kiosk's journal that began anew for a known reason; whether there was one."""
+        """Forget the head of a kiosk's journal that began again for a known reason; returns whether there was one."""
         with self.database.writing() as session:
             return heartbeats.accept_journal(session, kiosk_id)
 
     def purge(self, now: datetime | None = None) -> dict[str, int]:
-        """Delete what has outlived its retention time; rows deleted by table."""
+        """Delete records past their retention time; returns the number of deleted rows by table."""
         with self.database.writing() as session:
             return retention.purge(session, now or self._settings.clock())
 

@@ -1,4 +1,4 @@
-"""What the reference central is started with."""
+"""The settings of the reference central."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Residents who asked for staff: kept for a month, and listed for whoever looks after the sites."""
+"""Calls for staff by residents: kept for a month, and listed for the staff of the sites."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LATELY = timedelta(hours=1)
 def receive(
     session: Session, request: contract.StaffCallRequest, key: str, kiosk_id: str, now: datetime
 ) -> contract.StaffCallTaken:
-    """Keep it and answer; the same key gives the same answer. Raises `ProblemError` "idempotency_conflict"."""
+    """Record a call and answer; the same key gets the same answer. Raises `ProblemError` "idempotency_conflict"."""
     fingerprint = hashlib.sha256(request.model_dump_json().encode()).hexdigest()
     before = session.get(StaffCallRow, (kiosk_id, key))
     if before is not None:

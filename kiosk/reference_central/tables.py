@@ -1,6 +1,6 @@
-"""What the reference central keeps. Nothing here is particular to one database.
+"""The tables of the reference central, for any database.
 
-Every table's retention time is named in `retention.py`; the schema's history is in `migrations/`.
+`retention.py` has every table's retention time; `migrations/` has the schema's history.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Base(DeclarativeBase):
 
 
 class Kiosk(Base):
-    """A kiosk that may call: the subject CN of its certificates. `area`: where it stands, None: not said."""
+    """A kiosk that may call: the subject CN of its certificates. `area`: its area code, None: not known."""
 
     __tablename__ = "kiosks"
     kiosk_id: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -230,8 +230,8 @@ class KioskSequence(Base):
 
 
 class HeartbeatRow(Base):
-    """What a kiosk said of itself, and what it was answered. Outside the stream of numbered calls, so with a key of its
-    own. `fingerprint`: SHA-256 of the body.
+    """A heartbeat with its answer. It is outside the stream of numbered calls, so it has a key of its own.
+    `fingerprint`: SHA-256 of the body.
     """
 
     __tablename__ = "heartbeats"
@@ -246,7 +246,7 @@ class HeartbeatRow(Base):
 
 
 class StaffCallRow(Base):
-    """Somebody at a kiosk asked for staff. Outside the stream of numbered calls, as a heartbeat is. `fingerprint`:
+    """A call for staff from a kiosk. It is outside the stream of numbered calls, as a heartbeat is. `fingerprint`:
     SHA-256 of the body.
     """
 
@@ -276,7 +276,7 @@ class KioskJournal(Base):
 
 
 class Application(Base):
-    """What a person reviews. `facts`: the request as it came, without telephone and licence codes. `evidence`: what
+    """An application for review. `facts`: the request as it came, without telephone and licence codes. `evidence`: what
     central knew of each proof when it came in. `decided`: what changes of the permit's content, once that is approved
     and has to be written.
 

@@ -1,7 +1,8 @@
-"""What a kiosk says of a request that never came: kept, and the request turned away should it still come.
+"""Reports about requests that never came: they are recorded, and the request is refused if it still comes.
 
-A request may be overtaken: the kiosk heard nothing, gave it up, and said so on another connection to another instance.
-Of a question about pending work it knows only its own number, not the grant that the lost answer brought.
+A request may be overtaken: the kiosk got no answer, gave the request up, and reported so on another connection to
+another instance. For a question about pending work the kiosk knows only its own number, not the grant in the lost
+answer.
 """
 
 from __future__ import annotations
@@ -31,12 +32,12 @@ def told_of(session: Session, number: UUID, kiosk_id: str) -> Endorsement | None
 
 
 def was_given_up(session: Session, inquiry_id: UUID) -> bool:
-    """Whether a kiosk gave a question up before it came."""
+    """Whether a kiosk gave a question up before the question came."""
     return session.get(Endorsement, inquiry_id) is not None
 
 
 def is_unasked(endorsement: Endorsement) -> bool:
-    """Whether there is a record of its end alone."""
+    """Whether the record is only of the end of a request that never came."""
     return endorsement.answer == _NO_ANSWER
 
 
@@ -46,7 +47,7 @@ def has_no_answer() -> ColumnElement[bool]:
 
 
 def close_unasked(session: Session, endorsement_id: UUID, kiosk_id: str, state: str, now: datetime) -> Endorsement:
-    """A record without a permit, which takes the id: whoever asks for it later gets 409 "idempotency_conflict"."""
+    """Make a record without a permit that occupies the id. A later request gets 409 "idempotency_conflict"."""
     endorsement = Endorsement(
         endorsement_id=endorsement_id,
         kiosk_id=kiosk_id,

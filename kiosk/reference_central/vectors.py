@@ -1,7 +1,7 @@
 """Test vectors of the contract, generated beside the OpenAPI document: signed grants, MACs of updates, holders' names.
 
-Every key here is published and so a TEST KEY. SM2's random number is drawn from the message and the private key, so
-that the same vectors come out every time; a real signer draws it anew.
+Every key here is published and so a TEST KEY. SM2's random number is derived from the message and the private key, so
+that the vectors are the same every time; a real signer uses a new random number.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ def vectors() -> dict[str, Any]:
 
 
 def vectors_text() -> str:
-    """The vectors as they are checked in. What an editor might not show, or might change, is escaped."""
+    """The vectors in their checked-in form. Characters that an editor may hide or change are escaped."""
     text = json.dumps(vectors(), ensure_ascii=False, indent=2) + "\n"
     return re.sub(r"[^\n -~\u4e00-\u9fff]", lambda character: json.dumps(character[0])[1:-1], text)
 

@@ -1,7 +1,7 @@
-"""Faults of central for tests and the bench, at the wire: the application below knows nothing of them.
+"""Faults of central for tests and the bench, at the wire. The application below is not aware of them.
 
-Set by hand only (`ReferenceCentral.set_fault`, `--fault`); a fault holds for every call, or for a number of them, until
-it is cleared.
+They are set by hand only (`ReferenceCentral.set_fault`, `--fault`). A fault applies to every call, or to a number of
+calls, until it is cleared.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ FAULT_NAMES = (
     "slow",  # every call is begun some time after it came
     "late",  # every call is carried out at once and answered some time afterwards
     "repeated",  # something on the way sends every call twice; the second answer arrives
-    "answers_twice",  # the same answer stands on the line twice
+    "answers_twice",  # the same answer is sent twice
     "hang",  # no answer, the connection stays open
     "refuse_connection",  # the connection breaks before anything is done
     "drop_connection_after_commit",  # everything is done, the answer is lost
@@ -74,7 +74,7 @@ class WireFaults:
         self._fault: _Fault | None = None
 
     def set(self, name: str, calls: int | None = None, after_s: float = USUALLY_AFTER_S) -> None:
-        """From now on, for the next `calls` calls (None: until cleared). `after_s`: how slow, how late. Raises
+        """Set a fault for the next `calls` calls (None: until cleared). `after_s`: the delay in seconds. Raises
         ValueError for an unknown name.
         """
         if name not in FAULT_NAMES:
@@ -82,7 +82,7 @@ class WireFaults:
         self._fault = _Fault(name, calls, after_s)
 
     def clear(self) -> None:
-        """Behave again."""
+        """End the fault."""
         self._fault = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -224,7 +224,7 @@ async def _collected(application: ASGIApp, scope: Scope, receive: Receive) -> _A
 
 
 def _go_on_for_ever(path: str, request: bytes, answer: _Answer) -> None:
-    """In place of a verdict, and of a complaint about a batch that was none of ours, one more batch."""
+    """Answer with one more batch in place of a verdict, or of a problem about such an extra batch."""
     if path.endswith("/responses") and json.loads(answer.body).get("batch") is None:
         harmless = [{"apdu": "0084000004", "expect": ["9000"]}]  # GET CHALLENGE
         batch = {"number": json.loads(request)["batch"] + 1, "commands": harmless}
@@ -242,7 +242,7 @@ async def _whole(receive: Receive) -> bytes:
 
 
 def _saying(body: bytes, receive: Receive) -> Receive:
-    """A request that came whole; after it what comes next."""
+    """A `receive` that gives the whole body first, and then what follows."""
     told: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def say() -> Message:

@@ -1,1 +1,1 @@
-"""What runs the machine: engine, workers, journal, clock, watchdog."""
+"""The runtime of the machine: engine, workers, clock, log output, watchdog."""

@@ -1,4 +1,4 @@
-"""What is noticed of the clock, into the journal: which records were made by a clock that was set."""
+"""Writes jumps and confirmations of the clock into the journal, to tell which records have a doubtful time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kiosk.runtime.clock_watch import WatchedClock
 
 
 class ClockNotes:
-    """Used on the machine's thread."""
+    """The clock's notes for the journal. Use on the machine's thread only."""
 
     def __init__(self, clock: WatchedClock, journal: Journal) -> None:
         self._clock = clock
@@ -21,7 +21,7 @@ class ClockNotes:
         self._is_held_against_journal = False
 
     def write(self) -> None:
-        """Look at the clock, and note what was noticed since; what the disk does not take is noted later."""
+        """Look at the clock and write its news; news that the disk does not take is written later."""
         self._hold_against_journal()
         news = self._clock.take_news()
         try:
@@ -46,7 +46,7 @@ class ClockNotes:
 
 
 def watched(clock: Clock | None, right_time_s: float) -> WatchedClock:
-    """Over this clock; None: over the machine's own, which may have been suspended."""
+    """A watched `clock`; None: the machine's own, with the time in which the machine was suspended."""
     return WatchedClock(
         clock or SystemClock(), timedelta(seconds=right_time_s), time.monotonic if clock is None else None
     )

@@ -1,8 +1,8 @@
-"""The kiosk's clock, watched: who confirmed it, whether it was set or stood still, and what the time is all the same.
+"""The kiosk's clock, watched: whether central confirmed it, whether it was set or stopped, and the right time.
 
-A clock is confirmed when central, heard over TLS, told a time that is near enough. From then on central's word, carried
-on by the seconds that passed, is what the clock is held against. A clock that leaves it is in doubt: it is not followed
-until it comes back or central confirms it, so that no rule, no record and no purge goes by it.
+A clock is confirmed when central, over TLS, tells a time that is near enough. From then on the clock is compared with
+central's time plus the seconds that have passed. A clock that departs from it is in doubt. It is not used for rules,
+records or purges until it agrees again or central confirms it.
 """
 
 from __future__ import annotations
@@ -18,22 +18,20 @@ from kiosk.event_log.log_events import LogEvent, log
 from kiosk.journal.clock_notes import CLOCK_CONFIRMED, CLOCK_JUMPED, JUMP_S
 
 ONE_LOOK_S = 0.5
-"""Longer than this between the two readings of one look: the thread stood still, and the readings do not belong
-together.
-"""
+"""Seconds between the two readings of one look after which they count as unrelated, because the thread was stopped."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClockNews:
-    """What the journal is to keep: the name of the note, and its facts."""
+    """A note for the journal: its name and its facts."""
 
     event: str
     facts: dict[str, str | int | bool]
 
 
 class WatchedClock:
-    """A `Clock` for every thread. `right_time`: how far from central's time is right; `awake()`: seconds that passed
-    without those in which the machine was suspended, None where it never is.
+    """A `Clock` for all threads. `right_time`: the tolerance around central's time; `awake()`: seconds that passed
+    without suspension, None where the machine is never suspended.
     """
 
     def __init__(self, clock: Clock, right_time: timedelta, awake: Callable[[], float] | None = None) -> None:
@@ -56,12 +54,12 @@ class WatchedClock:
         return self._clock.monotonic()
 
     def now(self) -> datetime:
-        """The time of day; while the clock is in doubt, central's last word and the time that passed since."""
+        """The time of day; while the clock is in doubt, central's last time plus the time that has passed."""
         with self._lock:
             return self._now(*self._look())
 
     def confirmed_now(self) -> datetime | None:
-        """The same if central confirmed the clock since the start and it has not left that time since; else None."""
+        """The time of day if central has confirmed the clock since the start and it still agrees; else None."""
         with self._lock:
             wall, _ = self._look()
             return wall if self._is_heard and not self._is_in_doubt() else None
@@ -72,23 +70,21 @@ class WatchedClock:
 
     @property
     def is_heard(self) -> bool:
-        """Whether central told a time since the start. From then on `now()` is right whatever becomes of the clock;
-        before, it is what the clock says, and nobody is told a day by it.
+        """Whether central has told a time since the start. From then on `now()` is right even if the clock is set.
+        Before that it is the clock's own time, and no date is shown by it.
         """
         with self._lock:
             return self._is_heard
 
     @property
     def is_in_doubt(self) -> bool:
-        """Whether the clock is away from where it should be: by central's word, or by what it said at the start, or
-        behind the journal's last step.
-        """
+        """Whether the clock is off central's time or its own since the start, or behind the journal's last step."""
         with self._lock:
             self._look()
             return self._is_in_doubt()
 
     def hear(self, told: datetime) -> timedelta:
-        """Take central's time, told just now; how far the clock is ahead of it."""
+        """Take central's time, just received; returns how far the clock is ahead of it."""
         with self._lock:
             wall, passed_s = self._look()
             offset = wall - told
@@ -114,7 +110,7 @@ class WatchedClock:
             return None if self._offset_s is None else self._offset_s + self._gap_s
 
     def hold_against(self, last_step_at: datetime) -> None:
-        """At the start: the clock cannot be earlier than the journal's last step. Central's word overrules it."""
+        """At the start, doubt a clock that is earlier than the journal's last step. Central's time overrules this."""
         with self._lock:
             wall, _ = self._look()
             behind_s = (last_step_at - wall).total_seconds()
@@ -123,14 +119,14 @@ class WatchedClock:
                 self._jumped(-behind_s, "behind_journal")
 
     def take_news(self) -> list[ClockNews]:
-        """What was noticed since the last call, oldest first; looks at the clock first."""
+        """Look at the clock and return the news since the last call, oldest first."""
         with self._lock:
             self._look()
             news, self._news = self._news, []
             return news
 
     def give_back(self, news: list[ClockNews]) -> None:
-        """News that the disk did not take: they are taken again."""
+        """Put back news that the disk did not take; the next call of `take_news` returns them again."""
         with self._lock:
             self._news[:0] = news
 

@@ -1,4 +1,4 @@
-"""All workers of one kiosk, looked at together: does each of them live, and get on with what it does?"""
+"""Supervision of all workers of one kiosk: whether each is alive and makes progress."""
 
 from __future__ import annotations
 
@@ -13,37 +13,38 @@ from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 
 ANSWERS_WITHIN_S = 5.0
-"""The machine's thread and Kivy's take a turn in milliseconds; on a machine that is busy, within this time."""
+"""Seconds in which the machine's thread and Kivy's must take a turn. Usually they take milliseconds."""
 
 LONGEST_ENDING_S = 600.0
-"""Longer than any visit takes from a fault to its end, by the deadlines of the states that follow one another."""
+"""Seconds; longer than any visit takes from a fault to its end, by the deadlines of its states."""
 
 
 class Crew:
-    """`workers`: those that were started; the list may grow. `fault` and `trouble_of` may be read from any thread, the
-    rest is for one. `monotonic`: the workers' own clock. `lesser`: names of those without which visits go on.
+    """The workers of one kiosk. `workers`: those that were started; the list may grow. `monotonic`: the workers' clock,
+    in seconds. `lesser`: names of workers that visits can do without. Any thread may use `fault` and `trouble_of`, one
+    thread the rest.
     """
 
     def __init__(self, workers: Sequence[Worker], monotonic: Callable[[], float], lesser: Collection[str] = ()) -> None:
         self._workers = workers
         self._monotonic = monotonic
         self._lesser = lesser
-        self._hanging: set[str] = set()  # whom the log has named
+        self._hanging: set[str] = set()  # names of workers whose hang is logged
         self._well_at = monotonic()
 
     @property
     def fault(self) -> Fault | None:
-        """Why nothing may be begun now; None while every worker that a visit needs lives and gets on."""
+        """Why nothing may begin now; None while every worker that visits need is alive and makes progress."""
         troubles = [_trouble(worker) for worker in tuple(self._workers) if worker.name not in self._lesser]
         return WORKER_DIED if WORKER_DIED in troubles else WORKER_HANGS if WORKER_HANGS in troubles else None
 
     def trouble_of(self, name: str) -> Fault | None:
-        """Why the worker of this name does nothing any more; None while it lives and gets on, or was not started."""
+        """Why the worker of this name does not work; None while it is alive and makes progress, or was not started."""
         return next((_trouble(worker) for worker in tuple(self._workers) if worker.name == name), None)
 
     def ails(self, engine: Engine) -> str | None:
-        """What gives no sign of life so that only a new start helps: "machine" or "workers"; None if all is well. While
-        a worker hangs, the visit comes to its end first and the machine is closed: every state has a deadline.
+        """What hangs so that only a restart helps: "machine" or "workers"; None if all is well. While a worker hangs,
+        the visit may end by its deadlines first, and the machine goes out of service.
         """
         if not engine.answers(ANSWERS_WITHIN_S):
             return "machine"
@@ -53,14 +54,14 @@ class Crew:
         return "workers" if is_overdue or isinstance(engine.state, s.OutOfService) else None
 
     def look_after(self, engine: Engine) -> None:
-        """Look, and close the machine while nobody is served."""
+        """Look at the workers, and take the machine out of service for a fault while nobody is served."""
         self.look()
         fault = self.fault
         if fault is not None and isinstance(engine.state, s.Idle):
             engine.post(on.DeviceFailed(fault))
 
     def look(self) -> None:
-        """Name in the log each worker that began to hang, and each that goes on, once."""
+        """Log once each worker that begins to hang, and each that goes on."""
         for worker in tuple(self._workers):
             self._name(worker)
         if self.fault is None:

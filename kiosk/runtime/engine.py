@@ -1,9 +1,9 @@
-"""The engine: events in, steps out, journal before effect. `post` is its only entrance.
+"""The engine runs the machine: it takes events, makes steps, journals them and then has their effects carried out.
 
-Laws: one thread runs the machine. A step is on disk before its effects begin, and what central must be told of it is on
-disk with it. Every event is stamped with its visit; one of a past visit is dropped, except facts about custody. What
-a person does is stamped with the screen that it was done on, too; what belongs to another than the present is dropped.
-A state's deadline is set when the state is entered and falls with it.
+Events come in by `post` only. Laws: one thread runs the machine. A step is on disk, with its messages to central,
+before its effects begin. Every event is stamped with its visit; an event of a past visit is dropped, except facts about
+custody. A person's choice is also stamped with its screen, and dropped if that is not the present one. A deadline is
+set when its state is entered and cancelled when the state is left.
 """
 
 from __future__ import annotations
@@ -34,32 +34,33 @@ Perform = Callable[[do.Effect, UUID | None], None]
 """Carry out one effect without blocking; its outcome is stamped with the visit given second."""
 
 OnState = Callable[[s.State], int | None]
-"""Show a state that was entered. The serial of the screen that stands from now on; None where nobody can touch one."""
+"""Show a state that was entered. Returns the serial of its screen; None where there is no screen to touch."""
 
 _Item = tuple[on.Event, UUID | None, int | None] | threading.Event
-"""What is queued: an event with its visit and its screen, or somebody who wants to know that a turn was taken."""
+"""A queued item: an event with its visit and its screen, or a flag that is set when its turn comes."""
 
 MessageOf = Callable[[do.Effect, datetime], OutboundMessage | None]
-"""The message that an effect sends to central by way of the outbox, or None."""
+"""The message that an effect sends to central through the outbox, or None."""
 
 CallOf = Callable[[do.Effect], NumberedCall | None]
-"""The call to central that an effect makes at once, where its key is known before, or None."""
+"""The call to central that an effect makes at once, if its key is known beforehand, or None."""
 
 LONGEST_RECORDING_S = 40.0
-"""Two threads may wait for the journal one after the other, each as long as another program may hold it; what takes
-longer is a disk that hangs."""
+"""Seconds after which a write to the journal counts as a hanging disk. Two threads may wait for the journal one after
+the other, each for as long as another program may lock it.
+"""
 
-# What central says here is a promise to the person. Unless it is on disk a restart withdraws it, so it did not happen.
+# Central's promises to a person. A restart would withdraw one that is not on disk, so it counts as not received.
 _PROMISED = (on.ApplicationReceived, on.EndorsementPending)
 
-# A look around while nothing happens is no news: every half minute it would fill the journal.
+# Checks while nothing happens are not journalled; one every half minute would fill the journal.
 _LEAVES_NO_TRACE = (do.CheckDevices, do.InspectPath)
 
 
 class Engine:
-    """Runs the machine. In production `run` on a thread of its own; in tests `pump` and a clock that is moved by
-    hand. `look_at_clock` is called before each step, so that a clock that was set stands in the journal before what
-    was done by it.
+    """Runs the machine: in production by `run` on a thread of its own, in tests by `pump` and a clock moved by hand.
+
+    `look_at_clock` is called before each step, so that a jump of the clock is in the journal before steps that use it.
     """
 
     def __init__(
@@ -89,10 +90,10 @@ class Engine:
         self._screen: int | None = None
         self._state_since = clock.monotonic()
         self._deadline_at = 0.0
-        self._off_at: float | None = None  # by when the program ends; None: nobody wishes it to
+        self._off_at: float | None = None  # when the program must end; None: it is not being switched off
         self._has_ended = threading.Event()
         self._recording_since: float | None = None  # by the clock; another thread may read it
-        self._untold: list[do.Effect] = []  # what tells central, and stands on no disk yet
+        self._untold: list[do.Effect] = []  # effects that tell central and are not on disk yet
 
     @property
     def state(self) -> s.State:
@@ -105,16 +106,16 @@ class Engine:
 
     @property
     def has_ended(self) -> bool:
-        """Whether the machine came to the end that `SwitchOffRequested` asked for; it takes no further event then."""
+        """Whether the machine has ended as `SwitchOffRequested` asked; it then takes no further event."""
         return self._has_ended.is_set()
 
     def start(self) -> None:
-        """Enter the first state: nothing is believed until the unit was asked. Call once, before `run` or `pump`."""
+        """Enter the first state, which asks the unit where a permit is. Call once, before `run` or `pump`."""
         self._enter(Step(s.Recovering(), (do.InspectPath(),)))
 
     def post(self, event: on.Event, visit_id: UUID | None = None, screen: int | None = None) -> None:
-        """Queue an event, from any thread. `visit_id`: the visit it belongs to; None for facts of no visit. `screen`:
-        the serial of the screen that a person touched; None for what no finger did.
+        """Queue an event, from any thread. `visit_id`: the visit it belongs to; None: no visit. `screen`: the serial of
+        the screen that a person touched; None for events that no person caused.
         """
         self._inbox.put((event, visit_id, screen))
 
@@ -123,8 +124,8 @@ class Engine:
         self._inbox.put(None)
 
     def answers(self, within_s: float) -> bool:
-        """Whether the machine's thread takes its turn within this time; from any other thread. A thread that waits for
-        the journal, which another program holds for a while, gets on.
+        """Whether the machine's thread takes a turn within this time. Call from any other thread. A thread that waits
+        for the journal, while another program locks it, counts as running.
         """
         turn = threading.Event()
         self._inbox.put(turn)
@@ -135,7 +136,7 @@ class Engine:
         return since is not None and self._clock.monotonic() - since <= LONGEST_RECORDING_S
 
     def run(self) -> None:
-        """Handle events until `stop`, or until the machine came to its end."""
+        """Handle events until `stop` or until the machine has ended."""
         while not self.has_ended:
             wait_s = max(self._next_at() - self._clock.monotonic(), 0.0)
             try:
@@ -148,7 +149,7 @@ class Engine:
             self._take(item)
 
     def pump(self) -> None:
-        """Handle what is queued, and the deadline if it has passed; then return."""
+        """Handle the queued events, and the deadline if it has passed; then return."""
         while not self.has_ended:
             try:
                 item = self._inbox.get_nowait()
@@ -171,7 +172,7 @@ class Engine:
         self._handle(event, visit_id)
 
     def _next_at(self) -> float:
-        """When time itself is an event: the state's deadline, or the end of the time for switching off."""
+        """The time of the next event by the clock: the state's deadline, or the end of switching off."""
         return self._deadline_at if self._off_at is None else min(self._deadline_at, self._off_at)
 
     def _expire(self) -> None:
@@ -223,13 +224,16 @@ class Engine:
         return replace(record_of(now, self._state, event, next_step, self._content_hash), moment=self._boot.moment())
 
     def _messages(self, next_step: Step, now: datetime) -> list[tuple[do.Effect, OutboundMessage]]:
-        """What central must be told of a step, in the order in which the machine says it."""
+        """The messages to central in a step, in the order of its effects."""
         return [
             (effect, message) for effect in next_step.effects if (message := self._message_of(effect, now)) is not None
         ]
 
     def _enter_without_journal(self, now: datetime, event: on.Event, next_step: Step, why: Fault) -> None:
-        """What needs the journal is not begun. The rest happens; the journal keeps it until the disk takes it."""
+        """Enter a step that could not be written: effects that need the journal do not begin, the others do.
+
+        The journal keeps the step in memory until the disk takes it.
+        """
         kept = Step(
             next_step.state, tuple(effect for effect in next_step.effects if not isinstance(effect, do.NeedsJournal))
         )
@@ -262,7 +266,7 @@ class Engine:
                 fault=why.code if why else None,
                 part=why.part.name.lower() if why else None,
             )
-        # The screen is up before the hardware moves. It is also shown anew when only the deadline began anew.
+        # The screen is shown before the hardware moves. It is also shown again when only the deadline was set again.
         self._screen = self._on_state(after)
         for effect in next_step.effects:
             if isinstance(effect, do.EndProgram):
@@ -276,14 +280,14 @@ class Engine:
         while not self._inbox.empty():
             item = self._inbox.get()
             if isinstance(item, threading.Event):
-                item.set()  # who asked for a turn need not wait for it any more
+                item.set()  # release the thread that waits for a turn
 
     def _set_deadline(self, state: s.State) -> None:
         self._deadline_at = self._clock.monotonic() + deadline_of(state).seconds
 
 
 def _why_closed(before: s.State, after: s.State) -> Fault | None:
-    """Why the machine is, or was, out of service; None for any other step."""
+    """Why the machine goes, or was, out of service; None for any other step."""
     for state in (after, before):
         if isinstance(state, s.OutOfService):
             return state.fault

@@ -1,8 +1,8 @@
-"""Standard error of a kiosk: lines wait in memory for a thread that writes them, so nobody who says one ever waits.
+"""Standard error of a kiosk: lines are queued in memory and written by a separate thread, so that no writer waits.
 
 journald may hang, a pipe may have no reader, the disk behind a file may be full. Then lines are dropped and counted,
-and the next line that gets out is preceded by how many were lost. Everything that the process says goes this way: the
-log, what libraries print or warn of, the tracebacks of threads, and what C code writes to the descriptors 1 and 2.
+and the next written line is preceded by the number of lost ones. All output of the process goes this way: the log,
+output and warnings of libraries, tracebacks of threads, and what C code writes to the descriptors 1 and 2.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ import threading
 from kiosk.event_log.log_events import LOG_FORMAT, LogEvent, line_of
 
 MOST_LINES = 2000
-"""That wait at a time: some minutes of the busiest visit."""
+"""The most lines that wait at a time: some minutes of the busiest visit."""
 
 MOST_CHARACTERS = 8000
-"""Of one line; the rest is cut off."""
+"""The most characters of one line; the rest is cut off."""
 
 FLUSHED_WITHIN_S = 2.0
-"""How long the end of the program waits for lines that still wait to be written."""
+"""How many seconds the end of the program waits for queued lines."""
 
 STDOUT, STDERR = 1, 2
 
@@ -40,8 +40,8 @@ class LogOutput(io.TextIOBase):
     def __init__(self, target: int) -> None:
         self._target = target
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        self._begun: dict[int, str] = {}  # by thread: what it wrote of a line that has not ended
-        self._counting = threading.RLock()  # a destructor may say something in the middle of the counting
+        self._begun: dict[int, str] = {}  # by thread: the beginning of a line without its end
+        self._counting = threading.RLock()  # a destructor may write during the counting
         self._dropped = 0
         self._told = 0
         self._is_torn = False
@@ -55,7 +55,7 @@ class LogOutput(io.TextIOBase):
 
     @property
     def dropped(self) -> int:
-        """Lines that were not written since the program began."""
+        """The number of lines lost since the program began."""
         return self._dropped
 
     def fileno(self) -> int:
@@ -74,7 +74,7 @@ class LogOutput(io.TextIOBase):
         return len(text)
 
     def flush(self) -> None:
-        """Nothing: a line is written as soon as it can be."""
+        """Do nothing: lines are written as soon as possible."""
 
     def say(self, line: str) -> None:
         """Queue one line; it is dropped where too many wait."""
@@ -84,7 +84,7 @@ class LogOutput(io.TextIOBase):
             self._lines.put(line[:MOST_CHARACTERS])
 
     def end(self, within_s: float = FLUSHED_WITHIN_S) -> None:
-        """Write what waits, within this time; what is said later is dropped."""
+        """Write the queued lines within this time; later lines are dropped."""
         for rest in list(self._begun.values()):
             self.say(rest)
         self._closing = True
@@ -118,7 +118,7 @@ class LogOutput(io.TextIOBase):
     def _written(self, data: memoryview) -> int:
         try:
             return os.write(self._target, data)
-        except BlockingIOError:  # somebody who shares the descriptor made it so
+        except BlockingIOError:  # another process that shares the descriptor made it non-blocking
             select.select([], [self._target], [])
             return 0
 
@@ -130,14 +130,14 @@ def _lost_line(lost: int, in_all: int) -> str:
 
 
 def lines_dropped() -> int:
-    """Lines of this process's log that were lost since it began."""
+    """The number of lines of this process's log that were lost since it began."""
     return sys.stderr.dropped if isinstance(sys.stderr, LogOutput) else 0
 
 
 def never_wait_for_the_log() -> None:
-    """From now until the process ends, whatever it says goes through a `LogOutput`. Call before anything is logged."""
+    """Send all output of the process through a `LogOutput` from now on. Call before anything is logged."""
     target = os.dup(STDERR)
-    faulthandler.enable(target)  # a hanging process is ended by SIGABRT; where it hung is its last word
+    faulthandler.enable(target)  # SIGABRT ends a hanging process, and faulthandler prints where it hung
     output = LogOutput(target)
     reading, writing = os.pipe2(os.O_CLOEXEC)
     # A full pipe must not stop C code that holds Python's lock, for then the reader below could not run either.
@@ -154,13 +154,13 @@ def never_wait_for_the_log() -> None:
 def _finish(hearing: threading.Thread, output: LogOutput) -> None:
     null = os.open(os.devnull, os.O_WRONLY)
     for descriptor in (STDOUT, STDERR):
-        os.dup2(null, descriptor)  # so that the reader finds the end, unless a child has the pipe too
+        os.dup2(null, descriptor)  # so that the reader gets the end of file, unless a child also has the pipe
     hearing.join(FLUSHED_WITHIN_S)
     output.end()
 
 
 def _hear(reading: int, output: LogOutput) -> None:
-    """What C code writes to standard output and error, line by line."""
+    """Pass on, line by line, what C code writes to standard output and error."""
     rest = b""
     while piece := os.read(reading, 65536):
         *whole, rest = (rest + piece).split(b"\n")

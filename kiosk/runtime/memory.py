@@ -1,4 +1,4 @@
-"""How the program asks for memory, so that a machine a day old needs little more than a new one.
+"""Settings of memory allocation and garbage collection, so that memory use does not grow over days.
 
 Source: mallopt(3), glibc 2.36; the Python documentation of `gc.freeze`.
 """
@@ -17,11 +17,11 @@ _SPARE_BYTES = 256 * 1024
 
 
 def bound_allocator() -> bool:
-    """Keep glibc's allocator from holding on to memory that the program gave back; False where there is no glibc.
+    """Make glibc's allocator return freed memory to the system; False where there is no glibc.
 
-    Without a graphics card pictures lie in the process's own memory. By default glibc raises its limit for *large*
-    whenever a large piece is given back, until pictures lie among the small pieces and leave holes there that nothing
-    fits into; and each thread has a part of memory (arena) of its own. Call before the first thread is started.
+    Without a graphics card pictures are in the process's own memory. By default glibc raises its threshold for large
+    blocks whenever one is freed, until pictures are allocated among small blocks and fragment the heap. Each thread
+    also has an arena of its own. Call before the first thread is started.
     """
     try:
         mallopt = ctypes.CDLL(None).mallopt
@@ -32,15 +32,15 @@ def bound_allocator() -> bool:
 
 
 def leave_what_stays_alone() -> None:
-    """Collect once and take everything that is alive now out of later collections: modules, classes, screens. A
-    collection in the middle of a visit then looks at the visit's own objects only. Call when all is warmed up.
+    """Collect garbage once, and exclude all objects that are alive now (modules, classes, screens) from later
+    collections. A collection during a visit then looks only at the visit's objects. Call when all is warmed up.
     """
     gc.collect()
     gc.freeze()
 
 
 class Outstanding:
-    """Calls `then` once, when every one of `parts` was ticked off; on the thread that ticked off the last one."""
+    """Calls `then` once, when all of `parts` are ticked off, on the thread that ticked off the last one."""
 
     def __init__(self, parts: Iterable[str], then: Callable[[], None]) -> None:
         self._parts = set(parts)
@@ -48,7 +48,7 @@ class Outstanding:
         self._lock = threading.Lock()
 
     def tick_off(self, part: str) -> None:
-        """From any thread. A part that was ticked off before counts for nothing."""
+        """Tick off `part`, from any thread. Ticking it off again has no effect."""
         with self._lock:
             was_last = self._parts == {part}
             self._parts.discard(part)
@@ -56,5 +56,5 @@ class Outstanding:
             self._then()
 
     def ticker(self, part: str) -> Callable[[object], None]:
-        """A job for a service thread: `part` is there, because all jobs before this one are done."""
+        """A job for a service thread that ticks off `part`, since all jobs before it are then done."""
         return lambda _: self.tick_off(part)

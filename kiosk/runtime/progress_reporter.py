@@ -1,4 +1,4 @@
-"""How far something long has come, told now and then."""
+"""Progress reports of long tasks."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ EVERY_S = 1.0
 
 
 class ProgressReporter:
-    """Reports how far something long has come: a line to `tell`, at most one each `every_s` seconds, so that what is
-    done sooner is not reported at all. `what`: the things that are counted. It is called as `Progress` is.
+    """Reports the progress of a long task: at most one line to `tell` every `every_s` seconds. A task that ends sooner
+    is not reported. `what`: the things that are counted. Called as `Progress` is.
     """
 
     def __init__(

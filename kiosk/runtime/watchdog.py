@@ -1,8 +1,8 @@
-"""systemd's watchdog, fed only while everything that must work gives a sign of life (sd_notify(3)).
+"""systemd's watchdog, which is fed only while machine, screen and workers show signs of life (sd_notify(3)).
 
-The environment of a service says where systemd listens and how often it wants to hear. It may be wrong: a shell may
-have inherited it from a service that is gone, and the socket may be away for a moment. Neither ends the program: what
-could not be told is told again in the next round, and the log says once that it could not be told.
+The environment of a service names systemd's socket and the interval. It may be wrong: a shell may have inherited it
+from a service that no longer runs, and the socket may be missing for a moment. Neither ends the program. A message that
+could not be sent is sent again in the next round, and the log says so once.
 """
 
 from __future__ import annotations
@@ -18,27 +18,27 @@ from pathlib import Path
 from kiosk.event_log.log_events import LogEvent, log
 
 ROUND_S = 5.0
-"""How often the workers are looked after, and how soon a feeding that failed is tried again."""
+"""Seconds between two looks at the workers, and before a failed feeding is tried again."""
 
 SHORTEST_ROUND_S = 0.001
-"""However often systemd wants to hear: nobody is to be kept busy by it."""
+"""The shortest interval in seconds, whatever systemd asks for, to keep the load low."""
 
 ENDS_WITHIN_S = 1.0
-"""A question to the machine or the screen may be under way when the program ends; it need not be waited for."""
+"""How many seconds the end of the program waits for a question to the machine or the screen."""
 
 NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID = "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"
 
 
 class NotifySocket:
-    """systemd, where the environment says that it listens; nothing happens where it does not say so."""
+    """systemd's notification socket. Without one in the environment nothing is sent."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._address = environment.get(NOTIFY_SOCKET, "")
         self._is_deaf = False
 
     def tell(self, message: str) -> bool:
-        """Tell systemd `message` ("READY=1", "WATCHDOG=1", "STOPPING=1"). False: it was not taken, and may be told
-        again. Returns at once.
+        """Send systemd `message` ("READY=1", "WATCHDOG=1", "STOPPING=1"). Returns at once; False: it was not sent and
+        may be sent again.
         """
         if not self._address:
             return True
@@ -67,13 +67,13 @@ def _send(address: str, message: str) -> None:
 
 
 def _shown(value: str) -> str:
-    """A value of the environment as it may stand in the log, which takes no half characters."""
+    """A value of the environment for the log, without invalid characters."""
     return os.fsencode(value).decode("utf-8", errors="backslashreplace")[:120]
 
 
 def feeding_interval_s(environment: Mapping[str, str]) -> float:
-    """How often systemd wants to be fed: twice in every WATCHDOG_USEC. 0: not at all, because nobody asked this
-    program, or the number is none; the log says so then.
+    """The interval in seconds for feeding systemd: half of WATCHDOG_USEC. 0: no feeding, because none is asked of this
+    program, or the value is no number, which is logged.
     """
     asked = environment.get(WATCHDOG_USEC)
     if asked is None:
@@ -93,14 +93,16 @@ def feeding_interval_s(environment: Mapping[str, str]) -> float:
 
 
 def _is_number(value: str) -> bool:
-    """Whether this is a number as systemd writes them: no more than 64 bits."""
+    """Whether `text` is a number as systemd writes them, of at most 64 bits."""
     return value.isascii() and value.isdigit() and len(value) <= 20
 
 
 def _is_ours(pid: str) -> bool:
-    """Whether this is the process that is to feed. systemd names the main process, which for a kiosk is the compositor
-    that started this one. A number of neither was inherited from another service, whose watchdog is not ours to feed.
-    Where that cannot be told, it is: what is fed in vain does no harm.
+    """Whether the watchdog of process `pid` is to be fed by this process.
+
+    systemd names the main process, which for a kiosk is the compositor that started this one. Any other number was
+    inherited from another service, whose watchdog must not be fed. Where the parents cannot be read the answer is yes,
+    because feeding in vain does no harm.
     """
     if not _is_number(pid):
         return True
@@ -117,8 +119,8 @@ def _is_ours(pid: str) -> bool:
 
 
 class Watchdog:
-    """Feeds systemd on a thread of its own while `ails()` is None; else it is the name of what gives no sign, for the
-    log. `look_after()` is called every few seconds, with systemd or without.
+    """Feeds systemd on a thread of its own while `ails()` is None; otherwise that is the name of what hangs, for the
+    log. `look_after()` is called every few seconds, with or without systemd.
     """
 
     def __init__(
@@ -140,12 +142,12 @@ class Watchdog:
         self._thread = threading.Thread(target=self._run, name="watchdog", daemon=True)
 
     def start(self) -> None:
-        """Tell systemd that the program is ready, and begin."""
+        """Tell systemd that the program is ready, and begin feeding."""
         self._tell_ready()
         self._thread.start()
 
     def stop(self) -> None:
-        """Tell systemd that the program ends, and end."""
+        """Tell systemd that the program ends, and stop feeding."""
         self._socket.tell("STOPPING=1")
         self._ending.set()
         if self._thread.is_alive():

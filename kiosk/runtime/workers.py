@@ -1,4 +1,4 @@
-"""One thread for each device: whoever touches a device does it there, so nothing about a device needs a lock."""
+"""Worker threads, one for each device. A device is used only on its own thread, so it needs no lock."""
 
 from __future__ import annotations
 
@@ -14,13 +14,12 @@ from kiosk.event_log.log_events import LogEvent, log
 _Job = Callable[[], None]
 
 LONGEST_JOB_S = 120.0
-"""For a job of which nothing else is said: room for one initialisation of a unit, and for reading fonts from a slow
-disk."""
+"""The default limit in seconds for a job: room for one initialisation of a unit, or reading fonts from a slow disk."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hang:
-    """A job that gives no sign for longer than it may: whose, which one, seconds since the last sign, and seconds since
+    """A job without a sign of life for too long: its worker, its kind, seconds since the last sign, and seconds since
     it began.
     """
 
@@ -32,7 +31,7 @@ class Hang:
 
 @dataclass(frozen=True, slots=True)
 class _Present:
-    """The job that runs at present; instants of the worker's clock."""
+    """The present job; times by the worker's clock, in seconds."""
 
     doing: str
     longest_s: float
@@ -42,9 +41,9 @@ class _Present:
 class Worker:
     """A thread that carries out jobs one after the other.
 
-    A long job (waiting for a permit, polling the reader) asks `is_wanted_elsewhere()` and returns when a further job
-    waits: that is how it is stopped, and by asking it shows that it lives. A job that raises kills the worker;
-    `on_death` is called with the exception. `monotonic`: seconds, by which jobs are measured.
+    A long job (waiting for a permit, polling the reader) calls `is_wanted_elsewhere()` and returns when a further job
+    waits. That is how it is stopped, and each call is a sign of life. A job that raises ends the worker; `on_death` is
+    called with the exception. `monotonic`: a clock in seconds that measures jobs.
     """
 
     def __init__(
@@ -68,8 +67,8 @@ class Worker:
         self._thread.start()
 
     def submit(self, job: _Job, doing: str = "other", longest_s: float = LONGEST_JOB_S) -> None:
-        """Queue a job, from any thread. `doing`: its kind, for the log; `longest_s`: how long it may take between two
-        signs of life.
+        """Queue a job, from any thread. `doing`: its kind, for the log; `longest_s`: the most seconds between two signs
+        of life.
         """
         with self._changed:
             self._waiting += 1
@@ -77,12 +76,12 @@ class Worker:
         self._jobs.put((job, doing, longest_s))
 
     def is_wanted_elsewhere(self) -> bool:
-        """Whether a further job waits, or the worker is to end: a long job returns then."""
+        """Whether a further job waits or the worker is to end. A long job then returns."""
         self._sign_at = self._monotonic()
         return self._is_wanted()
 
     def pause(self, seconds: float) -> bool:
-        """Let time pass inside a long job; True at once when the job is wanted elsewhere."""
+        """Wait inside a long job; True, at once, when a further job waits or the worker is to end."""
         self._sign_at = self._monotonic() + max(seconds, 0.0)
         with self._changed:
             wanted = self._changed.wait_for(self._is_wanted, timeout=seconds)
@@ -90,7 +89,7 @@ class Worker:
         return wanted
 
     def hang(self) -> Hang | None:
-        """The present job, if it gives no sign for longer than it may; from any thread."""
+        """The present job, if it has shown no sign of life for too long; from any thread."""
         present, sign_at, now = self._present, self._sign_at, self._monotonic()
         if present is None or now - max(sign_at, present.began_at) <= present.longest_s:
             return None
@@ -100,7 +99,7 @@ class Worker:
         return self._thread.is_alive()
 
     def close(self, timeout_s: float = 5.0) -> None:
-        """End after the present job; waits at most `timeout_s`."""
+        """End the worker after its present job; waits at most `timeout_s` seconds."""
         with self._changed:
             self._closing = True
             self._changed.notify_all()

@@ -1,1 +1,1 @@
-"""From effects to device calls to events; the only place that catches a `DriverError`."""
+"""Services: they turn effects into device calls and outcomes into events. Only they catch a `DriverError`."""

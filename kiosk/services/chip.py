@@ -1,4 +1,4 @@
-"""The permit's chip: read, relay what central composed, read back. Powered only while it is being used."""
+"""The service of the permit's chip: it reads the chip and relays central's commands. The chip has power only in use."""
 
 from __future__ import annotations
 
@@ -29,14 +29,15 @@ from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 
 PRESENCE_S = 4.0
-"""pcscd looks every 400 ms and a cold start of a chip takes under a second; what is silent after 4 s has no chip."""
+"""Seconds to wait for a chip. pcscd polls every 400 ms and a cold start takes under a second; later there is none."""
 
 READINGS = 2
-"""Once more after a contact that was lost for a moment; both fit into the deadline of reading back."""
+"""Tries to read the chip: a second one for a contact that was lost for a moment. Both fit into the deadline."""
 
 SLOT_BACK_S = 30.0
-"""How long a slot that stopped answering is waited for with a permit in doubt: a second or two for a pcscd that is
-started anew, some more until it has found its readers, and room for staff who put a plug back."""
+"""Seconds to wait for a slot that stopped answering, with a permit in doubt: a restart of pcscd takes a second or two
+and finding its readers some more, and staff may have to put a plug back.
+"""
 
 SLOT_LOOK_S = 0.25
 
@@ -44,7 +45,7 @@ _FOREIGN = {"epassport": RefusalCode.FOREIGN_EPASSPORT, "bank": RefusalCode.FORE
 
 
 class ChipService:
-    """Owns the coupler on its worker's thread."""
+    """The service of the chip. It owns the coupler, on its worker's thread."""
 
     def __init__(
         self,
@@ -72,7 +73,7 @@ class ChipService:
         }
 
     def check(self) -> None:
-        """Whether the slot answers; no chip is touched. Raises a `DriverError` if it does not."""
+        """Check that the slot answers, without touching a chip. Raises a `DriverError` if it does not."""
         try:
             self._coupler.look()
         except ServiceLost:
@@ -135,11 +136,10 @@ class ChipService:
         post(on.ChipReadBack(self._permit(doing="reading back")))
 
     def _permit(self, doing: str) -> Permit | None:
-        """What the chip holds; asked again over a new contact where it fell silent, because reading changes nothing and
-        a permit whose chip says nothing is kept from its holder. None: it stays silent.
+        """The chip's content. None: the chip stays silent, or the slot does not come back.
 
-        A slot that does not answer says nothing about the chip: once it is waited for, and the chip is then asked as
-        often as if nothing had been. None: the slot does not come back.
+        A silent chip is read again over a new contact, because reading changes nothing. A slot that does not answer
+        says nothing about the chip. It is waited for once, and then the chip is read with all its tries.
         """
         tries_left, may_wait = READINGS, True
         while tries_left > 0:
@@ -163,11 +163,11 @@ class ChipService:
         try:
             self._coupler.look()
         except DriverError:
-            return False  # the error before it has been told
+            return False  # the first error has been logged
         return True
 
     def _slot_comes_back(self) -> bool:
-        """Wait until the slot answers, at most `SLOT_BACK_S`, and no longer than nobody wants something else."""
+        """Wait until the slot answers, at most `SLOT_BACK_S` seconds; end early if a further job waits."""
         deadline = time.monotonic() + SLOT_BACK_S
         while not self._worker.pause(SLOT_LOOK_S):
             if self._slot_answers():
@@ -182,7 +182,7 @@ class ChipService:
             post(on.ChipExamined(None, ChipState.UNKNOWN))
             return
         hashed = self._content_hash(permit.chip_serial, permit.content)
-        # Where only the face was to be rewritten both are the same, and the chip counts as new.
+        # Where only the face was to be rewritten the two hashes are equal, and the chip counts as new.
         chip = {effect.hashes.old: ChipState.OLD, effect.hashes.new: ChipState.NEW}.get(hashed, ChipState.UNKNOWN)
         post(on.ChipExamined(permit, chip))
 
@@ -200,7 +200,7 @@ def _log_untold(field: str) -> None:
 
 
 def to_permit(record: ChipRecord) -> Permit:
-    """A permit as the workflow knows it, from the fields that every permit file offers."""
+    """The workflow's permit, from the fields that every permit file defines."""
     fields = record.fields
 
     def text(name: str) -> str:

@@ -1,4 +1,4 @@
-"""The code scanner: waits for the electronic licence code on a resident's phone, and tells the machine."""
+"""The service of the code scanner: it waits for the electronic licence code on a resident's phone."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from kiosk.services.effect_dispatch import Handler, Post
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 
-SLICE_S = 0.2  # how long the worker does not look whether it is wanted elsewhere
-MOST_DAMAGED = 8  # one after the other, in one wait: the scanner is set wrongly or broken
+SLICE_S = 0.2  # seconds between two looks whether a further job waits
+MOST_DAMAGED = 8  # in a row, in one wait: more mean that the scanner is misconfigured or broken
 
 
 class CodeScannerService:
-    """Owns the scanner on its worker's thread. A scanner that fails never ends a visit."""
+    """The service of the scanner, which it owns on its worker's thread. A failing scanner never ends a visit."""
 
     def __init__(self, scanner: CodeScanner, worker: Worker) -> None:
         self._scanner = scanner
@@ -36,25 +36,26 @@ class CodeScannerService:
         }
 
     def claim(self) -> None:
-        """Take the device before anybody needs it: a scanner that types would type to whoever listens. A scanner that
-        is not there is logged; the next wait for a code looks for it again."""
+        """Open the device before it is needed, because a scanner that acts as a keyboard would type into other
+        programs. A missing scanner is logged; the next wait for a code looks for it again.
+        """
         try:
             self._scanner.open()
         except DriverError as error:
             fault_of(CODE_SCANNER, error, doing="taking the scanner")
 
     def check(self) -> None:
-        """Raise a `DriverError` if the scanner is not there. What it saw while nobody waited is forgotten."""
+        """Raise a `DriverError` if the scanner is missing. Codes that it read while nobody waited are dropped."""
         self._scanner.clear_input()
 
     def close(self) -> None:
         self._scanner.close()
 
     def _stopped(self, _: do.StopCodeScanner, __: Post) -> None:
-        """That this job waited has already ended the wait."""
+        """Do nothing: queueing this job has already ended the wait."""
 
     def _clear_personal_data(self, _: do.ClearPersonalData, __: Post) -> None:
-        """A code that was shown twice, or after the wait had ended, is not kept until the next resident comes."""
+        """Drop codes that were read twice, or after the wait had ended, before the next resident comes."""
         if not self._used:
             return
         self._used = False

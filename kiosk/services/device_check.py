@@ -1,4 +1,4 @@
-"""Is everything there that a visit needs? Asked while nobody is served, all at once, each on its own thread."""
+"""The check, while nobody is served, of everything that visits need: all at once, each on its own thread."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 
 if TYPE_CHECKING:
-    # It brings the whole of central's contract and its client, which the first screen does not need.
+    # It imports central's contract and client, which the first screen does not need.
     from kiosk.services.central.requests import CentralService
     from kiosk.services.chip import ChipService
     from kiosk.services.id_card import IdCardService
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class JournalLook:
-    """The service of the thread that looks at the journal's file: the disk, or who holds the file, may let it wait."""
+    """The service that checks the journal's file, on its own thread because the disk or a program may block it."""
 
     def __init__(self, guard: JournalGuard) -> None:
         self._guard = guard
@@ -38,21 +38,21 @@ class JournalLook:
         return {}
 
     def look(self) -> Fault | None:
-        """Why the journal would take no record, or None."""
+        """Why the journal cannot take a record, or None."""
         return self._guard.look()
 
     def close(self) -> None:
-        """The file is the journal's own matter."""
+        """Do nothing: the journal owns its file."""
 
 
 class DeviceCheck:
-    """Asks the identity reader, the permit unit, the slot where chips are read, central (and with
-    its time the clock) and the journal's file. None of them hides another: each answer is noted in `health` when it
-    comes. `standing()`: why nothing is ready whatever they say; `changed()`: central may be reached again or no more.
+    """Checks the identity reader, the permit unit, the slot where chips are read, central (and the clock by central's
+    time) and the journal's file. Each answer is noted in `health` when it comes. `standing()`: a fault that closes the
+    kiosk whatever they answer; `changed()` is called when central may have become reachable or unreachable.
 
-    The machine is told once for each look: of the first in this order that closes the kiosk, as soon as those before it
-    have answered, or, where one of those is late, when the next look begins; else of the first fault of another kind,
-    or that all is well, when all have answered.
+    The machine gets one event for each check. It is the first fault, in this order, that closes the kiosk, as soon as
+    all before it have answered, or when the next check begins if one is late. Without such a fault it comes when all
+    have answered: the first other fault, or that all is well.
     """
 
     def __init__(
@@ -78,11 +78,11 @@ class DeviceCheck:
         }
         self._lock = threading.Lock()
         self._being_asked: set[str] = set()
-        self._answers: dict[str, Fault | None] = {}  # of the present look
-        self._untold: Post | None = None  # whom the present look is still to tell
+        self._answers: dict[str, Fault | None] = {}  # of the present check
+        self._untold: Post | None = None  # None once the present check is reported
 
     def carry_out(self, _: do.CheckDevices, post: Post) -> None:
-        """Begin a look. Whoever is still being asked is not asked again: his answer counts when it comes."""
+        """Begin a check. A device that has not answered the last one is not asked again; its late answer counts."""
         standing = self._standing()
         if standing is not None:
             post(on.DeviceFailed(standing))
@@ -113,7 +113,7 @@ class DeviceCheck:
         tell(news)
 
     def _news(self) -> on.DeviceFailed | on.DevicesReady | None:
-        """What is certain by now."""
+        """The event that is certain by now; None if none is."""
         found = [self._answers[name] for name in takewhile(self._answers.__contains__, self._looks)]
         fault = _closing(found)
         if fault is None and len(found) < len(self._looks):
@@ -129,7 +129,7 @@ class DeviceCheck:
         self._health.note(BIN, service.bin_trouble())
         if fault is None or fault.part is PERMIT_UNIT.part:
             return self._noted(PERMIT_UNIT.name, fault)
-        self._health.note(PERMIT_UNIT.name, None)  # it answered; what is not well is the journal
+        self._health.note(PERMIT_UNIT.name, None)  # the unit answered; the fault is the journal's
         return fault
 
     def _look_at_slot(self, service: ChipService) -> Fault | None:
@@ -138,7 +138,7 @@ class DeviceCheck:
     def _look_at_central(self, service: CentralService) -> Fault | None:
         fault = service.check()
         self._health.note(CENTRAL, service.trouble)
-        self._changed()  # or not: the heartbeat may have noted the same before
+        self._changed()  # called even if the heartbeat has noted the same before
         return fault
 
     def _look_at_journal(self, service: JournalLook) -> Fault | None:
@@ -157,5 +157,5 @@ def _found(device: Device, check: Callable[[], Fault | None]) -> Fault | None:
 
 
 def _closing(found: Iterable[Fault | None]) -> Fault | None:
-    """The first with which no permit may be taken in."""
+    """The first fault with which no permit may be taken in."""
     return next((fault for fault in found if fault is not None and fault.severity is Severity.OUT_OF_SERVICE), None)

@@ -1,4 +1,4 @@
-"""From what a driver raised to what a person must act on: one table, by device and by kind of error."""
+"""The table from a driver's errors to the catalogue's faults, by device and type of error."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from kiosk.domain.devices import (
 from kiosk.domain.faults import Fault
 from kiosk.event_log.log_events import LogEvent, log
 
-# First match wins, so the more special kind stands first.
+# The first match wins, so subclasses come first.
 FAULT_OF_ERROR: dict[Device, tuple[tuple[type[DriverError], Fault], ...]] = {
     ID_READER: (
         (TransportError, faults.ID_READER_LINK),
@@ -43,7 +43,7 @@ FAULT_OF_ERROR: dict[Device, tuple[tuple[type[DriverError], Fault], ...]] = {
     ),
     PERMIT_UNIT: (
         (TransportError, faults.PERMIT_UNIT_LINK),
-        (NotInitialised, faults.PERMIT_UNIT_LINK),  # its power was gone: out of service until it is initialised
+        (NotInitialised, faults.PERMIT_UNIT_LINK),  # it lost its power: out of service until it is initialised
         (ProtocolError, faults.PERMIT_UNIT_PROTOCOL),
         (PermitJammed, faults.PERMIT_JAMMED),
         (CoverOpen, faults.UNIT_COVER_OPEN),
@@ -78,12 +78,12 @@ FAULT_OF_ERROR: dict[Device, tuple[tuple[type[DriverError], Fault], ...]] = {
 
 
 def fault_for(device: Device, error: DriverError) -> Fault:
-    """The catalogue's fault for an error of `device`, for those who show the error themselves."""
+    """The catalogue's fault for an error of `device`, for callers that report the error themselves."""
     return next(fault for kind, fault in FAULT_OF_ERROR[device] if isinstance(error, kind))
 
 
 def fault_of(device: Device, error: DriverError, *, doing: str) -> Fault:
-    """The catalogue's fault for an error of `device`; logged here, so that no driver error goes unseen."""
+    """The catalogue's fault for an error of `device`. The error is logged here. `doing`: what was being done."""
     fault = fault_for(device, error)
     log(
         LogEvent.DEVICE_TROUBLE,

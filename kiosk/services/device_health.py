@@ -1,5 +1,6 @@
-"""How each device was when it was last asked, and how often what happened: read off the events that services post, and
-told by who looks while nobody is there. Each change is a line in the log, down and up.
+"""The last known state of each device, and counts of what happened, from the events and idle checks of services.
+
+Each change, for the worse or the better, is logged.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from kiosk.workflow import events as on
 OK = "ok"
 
 CENTRAL, CERTIFICATES, JOURNAL, DISPLAY, BIN = "central", "certificates", "journal", "display", "bin"
-"""What is no device, and is told of beside them."""
+"""Names that are reported like devices though they are none."""
 
 BESIDE_DEVICES = (CENTRAL, CERTIFICATES, JOURNAL, DISPLAY, BIN)
 
@@ -58,7 +59,7 @@ _COUNTED = {
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How something was found: its fault, for how many seconds it has been so, and how long ago it was looked at."""
+    """The health of devices, for any thread. A device that was not checked yet is not listed. Counts start at 0."""
 
     fault: Fault | None
     since_s: float
@@ -80,7 +81,7 @@ class DeviceHealth:
         self._counts: Counter[str] = Counter(dict.fromkeys((*_COUNTED.values(), "faults"), 0))
 
     def observe(self, event: on.Event) -> None:
-        """Take note of what a service tells the machine."""
+        """Note what an event of a service says about devices."""
         fault = getattr(event, "fault", None)
         with self._lock:
             if isinstance(fault, Fault):
@@ -91,7 +92,7 @@ class DeviceHealth:
             self.note(device, found)
 
     def note(self, device: str, fault: Fault | None) -> bool:
-        """Take note of how a device, or something else that a visit needs, was found; whether that is news."""
+        """Note the state of a device, or of another thing that visits need; returns whether it is new."""
         instant = self._monotonic()
         with self._lock:
             before = _word(self._faults.get(device))
@@ -105,12 +106,12 @@ class DeviceHealth:
         return now != before
 
     def fault(self, device: str) -> Fault | None:
-        """Why a device did not work when it was last asked; None also for one that was not asked yet."""
+        """Why a device did not work when it was last checked; None also if it was not checked yet."""
         with self._lock:
             return self._faults.get(device)
 
     def states(self) -> dict[str, str]:
-        """By device: "ok", or the code of its fault."""
+        """The state of each device: "ok", or the code of its fault."""
         with self._lock:
             return {device: _word(fault) for device, fault in self._faults.items()}
 
@@ -132,13 +133,13 @@ class DeviceHealth:
         return self._certificate_days
 
     def counts(self) -> dict[str, int]:
-        """By name: how often since the program started."""
+        """The counts by name, since the program started."""
         with self._lock:
             return dict(self._counts)
 
 
 def _told_by(event: on.Event, fault: object) -> Iterable[tuple[str, Fault | None]]:
-    """What an event says of devices."""
+    """The states of devices that an event implies: pairs of device name and fault or None."""
     if isinstance(event, on.DevicesReady):
         return [(device.name, None) for device in DEVICES if device.visits_need_it]
     if type(event) in _WORKS:

@@ -1,7 +1,7 @@
-"""Which service carries out which effect, and on which thread.
+"""Dispatches effects to the services that carry them out, each on its own thread.
 
-A service thread is a worker and its service. The service is built on the worker's own thread when it is first
-needed, so a device is opened, used and closed by one thread, and nothing is imported before somebody wants it.
+A service thread is a worker and its service. The service is built on the worker's thread when it is first needed. So a
+device is opened, used and closed by one thread, and nothing is imported before it is needed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 
 Post = Callable[[on.Event], None]
-"""Tell the machine what happened; already stamped with the visit that the effect belonged to."""
+"""Post an event to the machine, stamped with the visit that the effect belonged to."""
 
 Handler = Callable[[Any, Post], None]
 
@@ -27,7 +27,7 @@ class Service(Protocol):
 
     @property
     def handlers(self) -> Mapping[type, Handler]:
-        """For each kind of effect, what carries it out."""
+        """The handler for each kind of effect."""
 
     def close(self) -> None:
         """Release the device."""
@@ -39,8 +39,8 @@ S = TypeVar("S", bound=Service)
 class ServiceThread(Generic[S]):
     """A worker and its service.
 
-    `unusable(mistakes)` is called when a file that the configuration names cannot be used, as the service is built or
-    when it first needs the file; what was to be done is then not done.
+    `unusable(mistakes)` is called when a file that the configuration names cannot be used, while the service is built
+    or when it first needs the file. The job is then not done.
     """
 
     def __init__(self, worker: Worker, build: Callable[[Worker], S], unusable: Callable[[Sequence[str]], None]) -> None:
@@ -57,20 +57,20 @@ class ServiceThread(Generic[S]):
         longest_s: float = LONGEST_JOB_S,
         not_done: Callable[[], None] = lambda: None,
     ) -> None:
-        """Let the service do something on its thread. `doing`, `longest_s`: see `Worker.submit`; `not_done()` is called
-        there instead, or where the job broke off, if a file cannot be used.
+        """Queue a job for the service on its thread. `doing`, `longest_s`: see `Worker.submit`; `not_done()` is called
+        there if the job could not be done, or completed, because a file cannot be used.
         """
         self.worker.submit(lambda: self._do(job, not_done), doing, longest_s)
 
     def _do(self, job: Callable[[S], None], not_done: Callable[[], None]) -> None:
         if self._released:
-            return  # handed on by another thread meanwhile: nobody would release the device again
+            return  # queued by another thread after the release: the device would not be released again
         try:
             if self._service is None:
                 self._service = self._build(self.worker)
             job(self._service)
         except ValueError as error:
-            # Every error about a file carries its mistakes; any other ValueError means that we are wrong.
+            # Every error about a file has `mistakes`; any other ValueError is a bug.
             mistakes = getattr(error, "mistakes", None)
             if mistakes is None:
                 raise
@@ -78,12 +78,13 @@ class ServiceThread(Generic[S]):
             not_done()
 
     def release(self) -> None:
-        """Let go of the device, on its thread; whoever owns the worker ends it afterwards. Services that share a worker
-        are released in the order in which one stands on the other. What is handed to it later is not done."""
+        """Release the device, on its thread; the owner of the worker ends it afterwards. Of services that share a
+        worker the one that uses the other is released first. Jobs that are submitted later are not done.
+        """
         self.worker.submit(self._release)
 
     def close(self) -> None:
-        """Let go of the device and end the worker, where this is the only service on it."""
+        """Release the device and end the worker, where this is its only service."""
         self.release()
         self.worker.close()
 
@@ -95,7 +96,7 @@ class ServiceThread(Generic[S]):
 
 
 def on_thread(thread: ServiceThread[Any]) -> Handler:
-    """Carries an effect out on `thread`, within the time that such a job may take."""
+    """A handler that carries an effect out on `thread`, within the time that such a job may take."""
 
     def carry_out(effect: do.Effect, post: Post) -> None:
         kind = type(effect)
@@ -109,7 +110,7 @@ def on_thread(thread: ServiceThread[Any]) -> Handler:
 
 
 def unless(fault: Callable[[], Fault | None], carry_out: Handler, *instead: on.Event) -> Handler:
-    """While there is a fault, tells it and `instead`, and does not begin."""
+    """A handler that carries out an effect unless there is a fault; then it posts the fault and `instead`."""
 
     def carry_out_or_tell(effect: do.Effect, post: Post) -> None:
         if (present := fault()) is None:
@@ -122,8 +123,7 @@ def unless(fault: Callable[[], Fault | None], carry_out: Handler, *instead: on.E
 
 
 class EffectDispatcher:
-    """The table from effects to service threads. An effect may go to several
-    (`ClearPersonalData`)."""
+    """The table from effects to service threads. An effect may go to several (`ClearPersonalData`)."""
 
     def __init__(self) -> None:
         self._routes: dict[type, list[Callable[[do.Effect, Post], None]]] = {}
@@ -135,15 +135,15 @@ class EffectDispatcher:
             self._routes.setdefault(effect, []).append(on_thread(thread))
 
     def handle_inline(self, effect: type, carry_out: Handler) -> None:
-        """Carry `effect` out on the machine's own thread: calculations, and what only hands jobs on."""
+        """Carry `effect` out on the machine's own thread: for calculations, and for handlers that only submit jobs."""
         self._routes.setdefault(effect, []).append(carry_out)
 
     def connect(self, post: Callable[[on.Event, UUID | None], None]) -> None:
-        """Where outcomes go: `Engine.post`."""
+        """Set where outcomes go: `Engine.post`."""
         self._post = post
 
     def perform(self, effect: do.Effect, visit_id: UUID | None) -> None:
-        """Carry `effect` out without blocking. ValueError if nobody is there to do it."""
+        """Carry `effect` out without blocking. Raises ValueError for an effect without a handler."""
         routes = self._routes.get(type(effect))
         post_event = self._post
         if routes is None or post_event is None:

@@ -1,4 +1,4 @@
-"""From granted content to dots: the permit file says where, the chip's fields say what."""
+"""Draws the face of a permit: the permit file defines the layout, the chip's fields the content."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from kiosk.domain.endorsement import Drawable, FaceUnprintable
 
 
 class FaceDrawing:
-    """Draws the rewritable area of each kind of permit. `layouts` by the permit file's name; a permit without one has
-    no such area.
+    """Draws the rewritable area of each kind of permit. `layouts`: by the permit file's name; a kind without one has no
+    such area.
     """
 
     def __init__(self, layouts: Mapping[str, FaceLayout], typeface: Typeface) -> None:
@@ -23,15 +23,15 @@ class FaceDrawing:
         self._typeface = typeface
 
     def draw(self, face: FaceJob) -> FaceRaster:
-        """The dots of `face`. Every line is drawn, because erasing wipes the whole area [?]. Raises
-        `FaceUnprintable`: nothing is burnt that nobody can read.
+        """The raster of `face`. Every line is drawn, because erasing wipes the whole area [?]. Raises `FaceUnprintable`
+        for a content that could not be read on the face.
         """
         if (drawable := self.drawable(face)) is not Drawable.WHOLE:
             raise FaceUnprintable(drawable)
         return draw_face(self._layouts[face.permit_file], face_values(face.content), self._typeface)
 
     def drawable(self, face: FaceJob) -> Drawable:
-        """Whether all of its content can be read on the face of such a permit."""
+        """Whether all of the content of `face` can be read on such a permit's face."""
         layout, values = self._layouts.get(face.permit_file), face_values(face.content)
         if self.readable(face.content) is not Drawable.WHOLE:
             return Drawable.CHARACTER_MISSING
@@ -46,7 +46,7 @@ class FaceDrawing:
 
 
 def face_values(content: PermitContent) -> dict[str, str]:
-    """The words on the face: only what the chip holds too, dates in figures with dots as printed permits have them."""
+    """The texts on the face, all from the chip. Dates are in figures with dots, as on printed permits."""
     return {
         "address": content.address.reveal(),
         "issuing_authority": content.issuing_authority,

@@ -1,4 +1,4 @@
-"""The guidance lights: they follow the state that is shown, and nothing waits for them."""
+"""The service of the guidance lights. They follow the state that is shown, and nothing waits for them."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ WALK_S = 1.0
 """How long each light shines when all are tried."""
 
 AGAIN_S = 10.0
-"""After what failed, while the same state is shown; the next state tries at once."""
+"""Seconds before a failed switch is tried again in the same state; the next state tries at once."""
 
 
 class GuidanceLightsService:
-    """Owns the lights on its worker's thread. Lights that fail are told of, tried again after `again_s`, and end
-    nothing.
+    """The service of the lights, which it owns on its worker's thread. Failing lights are reported, tried again after
+    `again_s` seconds, and end no visit.
     """
 
     def __init__(self, lights: GuidanceLights, worker: Worker, health: DeviceHealth, again_s: float = AGAIN_S) -> None:
@@ -50,13 +50,13 @@ class GuidanceLightsService:
         self._lights.show({})
 
     def close(self) -> None:
-        """All off: whoever opens them next knows nothing of what they showed."""
+        """Switch all lights off and release the device. The next user does not know which lights were on."""
         self._show({})
         self._lights.close()
 
     def follow(self, guidance: Guidance, since: float) -> None:
-        """Show `guidance` of a state that was entered at `since` (monotonic), until a further job waits or nothing will
-        change.
+        """Show `guidance` of a state that was entered at `since` (monotonic seconds), until a further job waits or
+        nothing is left to change.
         """
         while True:
             shown_s = time.monotonic() - since
@@ -70,7 +70,7 @@ class GuidanceLightsService:
                 return
 
     def _show(self, lights: Lights) -> float | None:
-        """Seconds until it is to be called again, None: not before something changes."""
+        """Switch the lights. Returns the seconds until the next call is due; None: not before something changes."""
         try:
             due_s = self._lights.show(lights)
         except DriverError as error:
@@ -80,7 +80,7 @@ class GuidanceLightsService:
         return due_s
 
     def _note(self, error: DriverError) -> None:
-        """Logged once for as long as it is the same, since it is found again and again."""
+        """Note an error. A repeated error is logged once."""
         fault = fault_for(GUIDANCE_LIGHTS, error)
         if self._health.fault(GUIDANCE_LIGHTS.name) is not fault:
             fault_of(GUIDANCE_LIGHTS, error, doing="switching a light")
@@ -88,18 +88,18 @@ class GuidanceLightsService:
 
 
 class Guide:
-    """Lets the lights of `thread` follow the machine. `trouble()`: why that thread does nothing any more. `entered` is
-    called on the machine's thread. Of states that follow each other faster than lights are switched the last counts.
+    """Lets the lights of `thread` follow the machine. `trouble()`: why that thread does not work. `entered` is called
+    on the machine's thread. Of states that follow each other faster than lights are switched, only the last is shown.
     """
 
     def __init__(self, thread: ServiceThread[GuidanceLightsService], trouble: Callable[[], Fault | None]) -> None:
         self._thread = thread
         self._trouble = trouble
         self._latest = (DARK, time.monotonic())
-        self._is_queued = False  # a job that will show the latest: lights that do not answer must not gather jobs
+        self._is_queued = False  # a job that will show the latest state; jobs must not pile up if lights do not answer
 
     def entered(self, state: s.State) -> None:
-        """Show the way of this state."""
+        """Show the lights of this state."""
         self._latest = (guidance_of(state), time.monotonic())
         if self._trouble() is None and not self._is_queued:
             self._is_queued = True
@@ -110,5 +110,5 @@ class Guide:
         service.follow(*self._latest)
 
     def _taken_up(self) -> None:
-        """From here on a state that is entered wants a job of its own."""
+        """Note that the queued job has begun, so that the next state queues another."""
         self._is_queued = False

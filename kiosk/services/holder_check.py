@@ -1,8 +1,8 @@
-"""The attendant's code: compared with what the configuration holds of it, and few tries at guessing one.
+"""Checks an attendant's code against the configuration, with a limit on wrong tries.
 
-A code is the attendant's number (two digits) and a secret (six to ten digits) typed in one. Of the secret the
-configuration has only what scrypt (RFC 7914) makes of it. How many wrong codes came in a row is on disk before a code
-is looked at, so that pulling the plug buys no tries.
+A code is the attendant's number (two digits) followed by a secret (six to ten digits). The configuration has only the
+secret's hash by scrypt (RFC 7914). The number of wrong codes in a row is written to disk before a code is checked, so
+that pulling the plug gives no further tries.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ RULE = TryRule(free=TRIES, first_s=LOCKED_FOR_S, most=TRIES)
 
 
 def hashed(secret: str, salt: bytes | None = None, cost: int = COST) -> str:
-    """What the configuration keeps of a secret: scrypt's parameters, salt and key, for anybody to read."""
+    """The text that the configuration keeps of a secret: scrypt's parameters, salt and key. It need not be secret."""
     salt = secrets.token_bytes(_SALT_BYTES) if salt is None else salt
     return f"scrypt:{cost}:{BLOCK}:{LANES}:{_base64(salt)}:{_base64(_key(secret, salt, cost, BLOCK, LANES))}"
 
 
 def is_of(secret: str, kept: str) -> bool:
-    """Whether `kept` was made of `secret`. Raises ValueError for what `hashed` never made."""
+    """Whether `kept` is the hash of `secret`. Raises ValueError for a text that `hashed` never makes."""
     _, cost, block, lanes, salt, key = kept.split(":")
     made = _key(secret, base64.b64decode(salt), int(cost), int(block), int(lanes))
     return hmac.compare_digest(made, base64.b64decode(key))
@@ -60,8 +60,8 @@ def _base64(raw: bytes) -> str:
 
 
 class AttendantService:
-    """Answers `CheckAttendant`. `attendants`: what is kept of each secret, by number; `record`: the file of tries;
-    `boot`: tells moments, whatever the time of day.
+    """Answers `CheckAttendant`. `attendants`: the hash of each secret, by number; `record`: the file of tries; `boot`:
+    gives monotonic moments.
     """
 
     def __init__(self, attendants: Mapping[str, str], record: Path, boot: Boot) -> None:
@@ -71,7 +71,7 @@ class AttendantService:
 
     @cached_property
     def _nobody(self) -> str:
-        """Compared with the secret of a number that nobody has."""
+        """The hash that is compared where no attendant has the number."""
         return hashed(secrets.token_hex(8))
 
     @property
@@ -79,7 +79,7 @@ class AttendantService:
         return {do.CheckAttendant: self._check}
 
     def close(self) -> None:
-        """Nothing is open between two codes."""
+        """Do nothing: nothing is open between two codes."""
 
     def _check(self, effect: do.CheckAttendant, post: Post) -> None:
         now = self._boot.moment()
@@ -98,14 +98,14 @@ class AttendantService:
                 return
             self._record.write(Tries())
         except OSError as error:
-            # Tries that cannot be counted are not given.
+            # Without a count of tries no code is checked.
             log(LogEvent.ATTENDANT_UNCOUNTED, level=logging.CRITICAL, error=type(error).__name__)
             post(on.AttendantNotConfirmed(locked=True))
             return
         post(on.AttendantConfirmed(number))
 
     def _number_of(self, code: Personal[str]) -> str | None:
-        """Whose code it is; an unknown number takes as long as a wrong secret."""
+        """The number of the attendant with this code, or None. An unknown number takes as long as a wrong secret."""
         typed = CODE.fullmatch(code.reveal())
         if typed is None:
             return None

@@ -1,4 +1,4 @@
-"""The identity card: polls the reader, checks what a check can find, and tells the machine."""
+"""The service of the identity card: it polls the reader, validates the card and tells the machine."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 
 FIRST_WORD_S = 3.0
-"""Who comes in the first seconds after a start waits so long for central's time."""
+"""Seconds for which a card in the first moments after a start waits for central's time."""
 
 
 class IdCardService:
-    """Owns the identity reader on its worker's thread."""
+    """The service of the identity reader, which it owns on its worker's thread."""
 
     def __init__(self, reader: IdReader, worker: Worker, clock: WatchedClock, poll_interval_s: float) -> None:
         self._reader = reader
@@ -52,7 +52,7 @@ class IdCardService:
         self._reader.close()
 
     def _stopped(self, _: do.StopIdReader, __: Post) -> None:
-        """That this job waited has already ended the polling."""
+        """Do nothing: queueing this job has already ended the polling."""
 
     def _read(self, effect: do.ReadIdCard, post: Post) -> None:
         complained = False
@@ -93,7 +93,7 @@ class IdCardService:
         day = today(self._clock)
         if document.is_expired(day):
             if not self._clock.is_heard:
-                return on.DeviceFailed(CENTRAL_UNREACHABLE)  # it may be the clock that is ahead
+                return on.DeviceFailed(CENTRAL_UNREACHABLE)  # the clock may be ahead
             return on.IdCardRefused(Refusal(RefusalCode.ID_CARD_EXPIRED))
         return on.IdCardRead(document, day)
 
@@ -103,7 +103,7 @@ def _is_of(record: IdCardRecord, document: IdDocument | None) -> bool:
 
 
 def to_document(record: IdCardRecord) -> IdDocument:
-    """What a visit needs of an identity card; photo, sex and ethnicity are left behind."""
+    """The parts of an identity card that a visit needs, without photo, sex and ethnicity."""
     text = record.text
     kind, printed_address = _kind_and_address(text)
     newest = record.newest_address or printed_address

@@ -1,7 +1,7 @@
-"""What only makes a visit poorer is looked at too while nobody is there.
+"""The check of lesser devices while nobody is served.
 
-Each look is one question on the device's own thread. A look that has not ended is not begun anew, and whoever hangs in
-it keeps nothing but itself from working.
+Each check is one question on the device's own thread. It is not repeated before it has ended, so a device that hangs
+blocks only itself.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from kiosk.services.effect_dispatch import Post, ServiceThread
 from kiosk.workflow import effects as do
 
 _LONGEST_S = 60.0
-"""A look takes a second, and one that begins with opening a line, or building the service, some more."""
+"""Seconds; a check takes about one, and some more if a line must be opened or the service built."""
 
 
 class IdleWatch:
-    """`threads`: by device; their services have `check()`, which raises a `DriverError`. `changed()` is called
-    on a device's thread when it works again or no more.
+    """Checks lesser devices. `threads`: by device; their services have `check()`, which raises a `DriverError`.
+    `changed()` is called on a device's thread when the device fails or works again.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class IdleWatch:
         self._being_asked: set[Device] = set()
 
     def carry_out(self, _: do.CheckDevices, __: Post) -> None:
-        """Look at each of them that is not being looked at."""
+        """Check each device whose last check has ended."""
         for device, thread in self._threads.items():
             with self._lock:
                 if device in self._being_asked:
@@ -62,7 +62,7 @@ class IdleWatch:
         try:
             service.check()
         except DriverError as error:
-            # Said once: as long as nobody comes to mend it, it is found every half minute.
+            # Logged once, because the same fault is found every half minute until it is mended.
             is_news = self._health.fault(device.name) is not fault_for(device, error)
             return fault_of(device, error, doing="checking") if is_news else fault_for(device, error)
         return None

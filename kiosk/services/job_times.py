@@ -1,8 +1,8 @@
-"""How long each kind of job may go without a sign of life, in one table, each with its reason.
+"""How long each kind of job may run without a sign of life, in one table, each with its reason.
 
-A job that polls (waiting for a permit, looking for an identity card) gives a sign each time that it asks whether it is
-wanted elsewhere; for the others the time counts from their beginning. What takes longer hangs: the machine has given up
-waiting for it by then (`kiosk.workflow.deadlines`), and nothing that is queued behind it on that thread will happen.
+A job that polls (waiting for a permit, looking for an identity card) gives a sign each time it asks whether a further
+job waits. For the others the time counts from their beginning. A job that takes longer hangs. The machine has then
+stopped waiting for it (`kiosk.workflow.deadlines`), and the jobs behind it on that thread do not begin.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from kiosk.workflow import effects as do
 
 @dataclass(frozen=True, slots=True)
 class LongestTime:
-    """Seconds, and why so many."""
+    """A limit in seconds, and its reason."""
 
     seconds: float
     reason: str
@@ -30,7 +30,7 @@ _CALCULATION = LongestTime(30.0, "a calculation, with fonts or files read for it
 BACKGROUND = LongestTime(
     3600.0, "a day's messages to a central that takes its time, or half a year's journal on a dying disk"
 )
-"""For what is done while nobody waits for it."""
+"""The limit for jobs that nobody waits for."""
 
 STAFF_CALL = LongestTime(40.0, "as any call to central; between two tries it pauses, which is a sign of life")
 
@@ -76,5 +76,5 @@ _TABLE: dict[type, LongestTime] = {
 
 
 def longest_time(effect: type) -> LongestTime:
-    """Of the job that carries out this kind of effect; KeyError for one that the machine's own thread carries out."""
+    """The limit of the job for this kind of effect; KeyError for one that the machine's own thread carries out."""
     return _TABLE[effect]

@@ -1,4 +1,4 @@
-"""Whether the journal can be believed: looked through at the start, and held against what central was told of it."""
+"""Guards the journal: it is verified at the start and compared with the head that central was told."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from kiosk.journal.place import JournalPlace
 
 MEGABYTE = 1_000_000
 LEAST_FREE_BYTES = 50 * MEGABYTE
-"""SQLite and the system log still work; with less, a write during a visit may fail."""
+"""The least free space. With less, a write of SQLite or the system log during a visit may fail."""
 
 
 class JournalGuard:
-    """`fault` may be read from any thread; what looks into the file is for one thread that has the time. `tell(fault)`
-    is called when a break is found, by that thread: the machine closes at once, not at its next look around.
+    """Guards one journal. Any thread may read `fault`; the methods that read the file are for one thread that may wait.
+
+    `tell(fault)` is called on that thread when a break is found, so that the machine goes out of service at once.
     """
 
     def __init__(self, journal: Journal, tell: Callable[[Fault], None] = lambda fault: None) -> None:
@@ -32,13 +33,11 @@ class JournalGuard:
 
     @property
     def fault(self) -> Fault | None:
-        """None while the file is open and no break is known."""
+        """Why the journal cannot be used; None while the file is open and no break is known."""
         return self._journal.trouble or (None if self._broken is None else JOURNAL_BROKEN)
 
     def verify(self) -> None:
-        """Look through the whole chain; what a technician accepted meanwhile is believed again. Raises
-        `JournalFailed`.
-        """
+        """Verify the whole chain. A break that a technician accepted meanwhile is cleared. Raises `JournalFailed`."""
         verdict = self._journal.verify()
         self._broken = verdict.broken
         log(
@@ -52,8 +51,8 @@ class JournalGuard:
             self._tell(JOURNAL_BROKEN)
 
     def look(self) -> Fault | None:
-        """Why nothing may be begun: the file is not open, or not where it was, its disk is nearly full, or another
-        program holds it. None: a record would be taken.
+        """Why nothing may begin: the file is not open or was moved, its disk is nearly full, or another program locks
+        it. None: a record can be written.
         """
         place = self._journal.place
         if place is None or self._journal.trouble is not None:
@@ -69,7 +68,7 @@ class JournalGuard:
             log(LogEvent.JOURNAL_FAILED, level=logging.CRITICAL, error=str(error.strerror), fault=DISK_FULL.code)
             return DISK_FULL
         except JournalFailed as error:
-            if not place.is_kept:  # moved since it was looked for
+            if not place.is_kept:  # moved after the check above
                 return self._moved(place)
             log(LogEvent.JOURNAL_FAILED, level=logging.CRITICAL, error=str(error), fault=error.fault.code)
             return error.fault
@@ -80,14 +79,14 @@ class JournalGuard:
         return JOURNAL_MOVED
 
     def _copy_what_has_no_name(self, place: JournalPlace) -> None:
-        """A file without a name is gone with the program. The copy is made anew while the machine goes on writing."""
+        """Copy a journal whose file lost its name and will be lost with the program. Later steps make another copy."""
         try:
             head = self._journal.head()
             if self._copy is not None and self._copy[1] == head:
                 return
             path = place.name_of_copy(head) if self._copy is None else self._copy[0]
             half = path.with_name(f"{path.name}.half")
-            half.unlink(missing_ok=True)  # of a program that was ended while it copied
+            half.unlink(missing_ok=True)  # of an interrupted copy
             self._journal.copy(half)
             half.replace(path)
         except (OSError, JournalFailed) as error:
@@ -98,8 +97,8 @@ class JournalGuard:
         self._copy = path, head
 
     def compare(self, told: Head) -> None:
-        """Hold the journal against the head that central was told of. A difference is noted in the chain, so that it
-        is still known when central is told something newer. Raises `JournalFailed`.
+        """Compare the journal with the head that central was told. A difference is noted in the chain, so that it
+        remains known when central is told a newer head. Raises `JournalFailed`.
         """
         if self._broken is not None:
             return

@@ -1,5 +1,5 @@
-"""Asking for a restart of pcscd. The kiosk has no right to restart anything: it makes a file, and systemd, which waits
-for it (systemd/kiosk-pcscd-restart.path), takes the file away and starts pcscd anew.
+"""Asks for a restart of pcscd. The kiosk may not restart anything itself. It makes a file; systemd watches for it
+(systemd/kiosk-pcscd-restart.path), deletes it and restarts pcscd.
 """
 
 from __future__ import annotations
@@ -11,19 +11,20 @@ from pathlib import Path
 from kiosk.event_log.log_events import LogEvent, log
 
 AGAIN_S = 60.0
-"""A restart takes a second or two, the readers are found within some more: what is still silent after a minute may have
-it once more."""
+"""Seconds between two requests. A restart takes a second or two and finding the readers some more, so that another one
+makes sense after a minute.
+"""
 
 
 class PcscdRestart:
-    """`file`: what systemd waits for; None where the site has nobody who would restart pcscd."""
+    """Asks for restarts of pcscd. `file`: the one that systemd watches for; None where nothing restarts pcscd."""
 
     def __init__(self, file: Path | None) -> None:
         self._file = file
         self._asked_at: float | None = None
 
     def ask(self) -> None:
-        """Ask for it, at most once in `AGAIN_S`. What comes of it shows at the slot."""
+        """Ask for a restart, at most once in `AGAIN_S` seconds. The slot shows whether it helped."""
         now = time.monotonic()
         if self._asked_at is not None and now - self._asked_at < AGAIN_S:
             return

@@ -1,4 +1,4 @@
-"""The permit's way through the unit, and its face. Every fact about custody in the program is posted here."""
+"""The service of the permit unit: it moves the permit and rewrites its face. Only it posts facts about custody."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from kiosk.services.slot_watch import SlotWatch
 
 MOUTH_POLL_S = 0.02
-"""How often the unit is asked whether the permit was taken: a frame each way is 6 ms of an idle line."""
+"""Seconds between two questions whether the permit was taken; a frame each way takes 6 ms of an idle line."""
 
 _fault_of = partial(fault_of, PERMIT_UNIT)
 
@@ -46,8 +46,9 @@ _CUSTODY = {
 
 
 class PermitService:
-    """Owns the permit unit on its worker's thread. `face_drawing()`: built when a face is first wanted; `bin_capacity`:
-    permits; `slot`: where the chip will be read, None where the unit reads it itself.
+    """The service of the permit unit, which it owns on its worker's thread. `face_drawing()`: called when a face is
+    first needed; `bin_capacity`: number of permits; `slot`: where the chip is read, None where the unit reads it
+    itself.
     """
 
     def __init__(
@@ -74,7 +75,7 @@ class PermitService:
         self._drawn: tuple[FaceJob, FaceRaster] | None = None
         self._face_dirty = False
         self._watching: Post | None = None
-        self._untold = False  # the journal could not tell when it was asked last
+        self._untold = False  # the journal could not be read when it was last asked
 
     @property
     def handlers(self) -> Mapping[type, Handler]:
@@ -93,10 +94,10 @@ class PermitService:
         }
 
     def check(self) -> Fault | None:
-        """Why no permit could be taken in now, or None. Raises a `DriverError` if the unit does not answer.
+        """Why no permit can be taken in now, or None. Raises a `DriverError` if the unit does not answer.
 
-        For moments in which nothing can be inside: a unit that was without power or unplugged since it was last looked
-        at is initialised, so that whoever stands there need not know.
+        To be called only while no permit can be inside: a unit that lost its power or its cable since the last check is
+        initialised, so that residents do not notice.
         """
         try:
             status = self._unit.status()
@@ -113,7 +114,7 @@ class PermitService:
             return _unreadable(error)
 
     def bin_trouble(self) -> Fault | None:
-        """Whether staff must look into the bin. A journal that cannot be read now has said so elsewhere."""
+        """The fault if staff must see to the bin, or None. A journal that cannot be read is reported elsewhere."""
         try:
             kept = self._journal.permits_in_bin()
         except JournalFailed:
@@ -121,9 +122,10 @@ class PermitService:
         return None if all(permit.is_certain for permit in kept) else PERMIT_UNACCOUNTED
 
     def _is_bin_used_up(self, level: BinLevel) -> bool:
-        """Whether a further permit might not find room: one place is left for the permit that is taken in next, none
-        for the one after it. The journal counts where the unit has no sensor; a unit that counts itself is told when
-        the bin was emptied.
+        """Whether the bin may lack room for a further permit: the last place is kept for the permit that is taken in
+        next.
+
+        Where the unit has no sensor the journal counts. A unit that counts itself is told when the bin was emptied.
         """
         if not self._unit.capabilities.has_retain_bin:
             return False
@@ -154,10 +156,12 @@ class PermitService:
         except JournalFailed as error:
             fault = _unreadable(error)
             if not self._untold:
-                self._untold = True  # the disk has until the next look: what it tells may let a write be finished
+                self._untold = (
+                    True  # wait for the disk until the next check: the journal may allow a write to be finished
+                )
                 post(on.PathNotInspected(fault))
                 return
-            story = UNKNOWN_STORY  # whatever the disk says, a permit goes back
+            story = UNKNOWN_STORY  # a permit goes back even without the journal
         else:
             self._untold = False
         post(on.PathInspected(_CUSTODY[status.position], story, visit))
@@ -179,28 +183,28 @@ class PermitService:
                 case Custody.UNKNOWN:
                     post(on.PermitOutOfSight(fault))
                 case _:
-                    # The fault first: told of an empty unit alone, the machine would order the broken one once more.
+                    # The fault comes first: knowing only that the unit is empty, the machine would repeat the order.
                     post(on.DeviceFailed(fault))
                     post(on.PermitNotTakenIn())
             return
         told = on.PermitTakenIn() if outcome is TakeInOutcome.TAKEN_IN else on.PermitNotTakenIn()
         trouble = self._slot_trouble()
         if isinstance(told, on.PermitTakenIn) or trouble is None:
-            post(told)  # what the slot is worth, the reading of the chip will tell
+            post(told)  # reading the chip will show whether the slot works
         else:
             post(on.DeviceFailed(trouble))
             post(told)
 
     def _why_not_readable(self) -> Fault | None:
-        """Why the chip of a permit could not be read, asked now; None also where somebody wants something else."""
+        """Check now why a permit's chip could not be read; None if it can, and also if a further job waits."""
         return None if self._slot is None else self._slot.look(self._worker.is_wanted_elsewhere)
 
     def _slot_trouble(self) -> Fault | None:
-        """Why a permit that came now could not be read; None where nothing is known against it."""
+        """Why a permit that came now could not be read, as far as is known; None if nothing is."""
         return None if self._slot is None else self._slot.trouble()
 
     def _await_permit(self) -> TakeInOutcome:
-        """A unit that loses its power while it waits forgets the order, and is given it again."""
+        """Wait for a permit. A unit that loses its power meanwhile forgets the order, so it is ordered again."""
         try:
             return self._unit.take_in(self._is_to_stop_waiting)
         except (NotInitialised, LinkTimeout) as error:
@@ -211,7 +215,7 @@ class PermitService:
         return self._unit.take_in(self._is_to_stop_waiting)
 
     def _lost_its_power(self, error: NotInitialised | LinkLost | LinkTimeout) -> bool:
-        """Whether the unit has to be initialised; one that owed an answer is asked whether it has forgotten all."""
+        """Whether the unit lost its power and must be initialised. After a missing answer the unit is asked."""
         if not isinstance(error, LinkTimeout):
             return True
         try:
@@ -226,10 +230,10 @@ class PermitService:
         return self._worker.is_wanted_elsewhere() or self._slot_trouble() is not None
 
     def _stopped(self, _: do.StopTakingIn, __: Post) -> None:
-        """That this job waited has already withdrawn the order."""
+        """Do nothing: queueing this job has already withdrawn the order."""
 
     def _custody(self) -> Custody:
-        """What the sensors say after something went wrong; UNKNOWN if the unit does not answer."""
+        """Where the permit is by the sensors, after an error; UNKNOWN if the unit does not answer."""
         try:
             return _CUSTODY[self._unit.status().position]
         except DriverError as error:
@@ -240,7 +244,7 @@ class PermitService:
         try:
             self._load(effect.face)
         except DriverError as error:
-            # The face is loaded anew, and its failure told, when it is to be rewritten.
+            # The raster is loaded again when the face is to be rewritten, and a failure is reported then.
             _fault_of(error, doing="sending the face ahead")
         except FaceUnprintable as error:
             _log_unprintable(error)
@@ -252,7 +256,7 @@ class PermitService:
             _log_unprintable(error)
 
     def _dots(self, face: FaceJob) -> FaceRaster:
-        """The face, drawn once."""
+        """The raster of `face`; it is drawn once and kept."""
         if self._drawn is None or self._drawn[0] != face:
             self._drawn = (face, self._face_drawing().draw(face))
         return self._drawn[1]
@@ -302,8 +306,9 @@ class PermitService:
         self._watch(post)
 
     def _watch(self, post: Post) -> None:
-        """Look until the permit is gone. What else waits for this thread goes first; only an order about the permit
-        ends the watch."""
+        """Poll until the permit is gone. Other jobs of this thread go first; only an order about the permit ends the
+        watch.
+        """
         while self._watching is post:
             if self._worker.is_wanted_elsewhere():
                 self._worker.submit(lambda: self._watch(post))

@@ -1,4 +1,4 @@
-"""Receipts and slips: composed from what was granted, received or asked, printed, and no reason to fail a visit."""
+"""The service of the receipt printer: it composes and prints receipts and slips. Its failures never end a visit."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Compose = Callable[[Visit, Renewed], ReceiptDocument]
 
 
 class ReceiptService:
-    """Owns the receipt printer on its worker's thread."""
+    """The service of the receipt printer, which it owns on its worker's thread."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class ReceiptService:
         }
 
     def check(self) -> None:
-        """Raise a `DriverError` if the printer does not answer, or says that it cannot print."""
+        """Raise a `DriverError` if the printer does not answer or reports that it cannot print."""
         self._printer.check()
 
     def test_print(self) -> None:
@@ -76,5 +76,5 @@ class ReceiptService:
             self._printer.clear()
             self._used = False
         except DriverError as error:
-            # A printer that cannot be reached holds nothing that it could still print without us.
+            # A printer that cannot be reached cannot print anything more by itself.
             fault_of(RECEIPT_PRINTER, error, doing="clearing the buffer")

@@ -1,4 +1,4 @@
-"""The region's rules, asked on the machine's own thread: a calculation of well under a millisecond."""
+"""The service of the region's rules. It runs on the machine's own thread and takes well under a millisecond."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from kiosk.workflow import events as on
 
 
 class RulesService:
-    """Answers `Assess` and `LookAhead` by the region file and the local date; `pilot`: the region's trial is on. By a
-    clock of which central never said since the start that it is right, nobody is told that he is late or too early.
+    """Answers `Assess` and `LookAhead` by the region file and the local date. `pilot`: the region's trial is on.
+
+    Until central has confirmed the clock since the start, nobody is told to be late or too early.
     """
 
     def __init__(self, region: Region, clock: WatchedClock, *, pilot: bool = False) -> None:

@@ -1,6 +1,6 @@
-"""Whether the slot answers in which a permit would be read: asked before one is taken in, and while one is awaited.
+"""Checks the slot in which a permit's chip is read, before a permit is taken in and while one is awaited.
 
-The slot belongs to the chip's thread and the mouth to the permit unit's: this stands between the two threads.
+The slot belongs to the chip's thread, the mouth to the permit unit's. This module connects the two threads.
 """
 
 from __future__ import annotations
@@ -20,31 +20,32 @@ if TYPE_CHECKING:
     from kiosk.services.chip import ChipService
 
 EVERY_S = 2.0
-"""A look costs a millisecond; a permit needs about as long from the first touch to the station."""
+"""Seconds between two checks. A check takes a millisecond; a permit needs about 2 s from the mouth to the station."""
 
 LONGEST_S = 15.0
-"""A look ends after 3 s, and what that thread may be doing before it after 10; what takes longer does not answer."""
+"""Seconds after which the slot counts as silent. A check ends after 3 s, and an earlier job of the thread after 10."""
 
 AGAIN_S = 1.0
-"""A pcscd that is gone may be on its way back (an update restarts it within a second): it is looked at once more before
-it is believed to be gone. One that hangs has been waited for already."""
+"""Seconds before a pcscd that is gone is checked again, because an update restarts it within a second. Only after the
+second check does it count as gone. A pcscd that hangs is not checked again.
+"""
 
 POLL_S = 0.02
 
 
 class SlotWatch:
-    """Used by the permit unit's thread; looks on the chip's."""
+    """Watches the slot. The permit unit's thread uses it; the checks run on the chip's thread."""
 
     def __init__(self, chip: ServiceThread[ChipService]) -> None:
         self._chip = chip
         self._changed = threading.Condition()
         self._asked_at: float | None = None
         self._answered_at = 0.0
-        self._failed: Fault | None = None  # at the latest look
+        self._failed: Fault | None = None  # at the latest check
         self._believed: Fault | None = None
 
     def look(self, is_given_up: Callable[[], bool]) -> Fault | None:
-        """Look now. Why no chip could be read, or None: the slot answers, or `is_given_up()` came first."""
+        """Check now. Returns why no chip can be read; None if the slot answers or `is_given_up()` became true."""
         self._ask()
         with self._changed:
             while not is_given_up():
@@ -58,7 +59,7 @@ class SlotWatch:
         return None
 
     def trouble(self) -> Fault | None:
-        """What is believed since the latest looks; a new one begins when it is time, and nothing is waited for."""
+        """The fault by the latest checks, or None. Starts another check when one is due, without waiting for it."""
         with self._changed:
             if self._asked_at is None and time.monotonic() - self._answered_at >= EVERY_S:
                 self._ask()

@@ -1,7 +1,7 @@
-"""A resident calls staff: once, however often the button is touched, and never late.
+"""Calls for staff by residents. Repeated touches of the button make one call.
 
-A call is worth something for as long as somebody waits. So it stands on no disk and in no queue, has no number whose
-gap central would ask about, and is given up when nobody could be reached for ten minutes.
+A call is useful only while the resident waits. So it is not stored, not queued and not numbered, and is given up if it
+could not be delivered within ten minutes.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from kiosk.journal.names import stored_name
 from kiosk.workflow import states as s
 
 ONCE_WITHIN_S = 120.0
-"""Whoever touches the button again meanwhile about the same has called already."""
+"""Seconds in which another touch about the same matter makes no new call."""
 
 GIVEN_UP_AFTER_S = 600.0
-"""Who called has gone by then; it is also for as long that the pages say what became of the call."""
+"""Seconds after which the caller has probably gone. Pages show the result of a call for as long."""
 
 
 @dataclass(frozen=True, slots=True)
 class StaffCall:
-    """`made_at_s`: by the monotonic clock. `visit_id`: in which visit; central is not told."""
+    """A call. `made_at_s`: by the monotonic clock; `visit_id`: the visit, which central is not told."""
 
     wanted: WantedStaff
     made_at_s: float
@@ -35,8 +35,8 @@ class StaffCall:
 
 
 class StaffCalls:
-    """What the screens know of staff; for any thread. `hand_on(call)` has it delivered, on another thread;
-    `changed()`: the pages say something else now.
+    """The calls for staff, for any thread. `hand_on(call)` has a call delivered on another thread; `changed()` is
+    called when the pages change.
     """
 
     def __init__(self, clock: Clock, hand_on: Callable[[StaffCall], None], changed: Callable[[], None]) -> None:
@@ -47,7 +47,7 @@ class StaffCalls:
         self._last: tuple[StaffCall, CallState] | None = None
 
     def call(self, state: s.State) -> None:
-        """Somebody calls, from a page of this state."""
+        """Call staff, from a page of this state."""
         wanted = WantedStaff(self._clock.now(), stored_name(state), s.custody_of(state), _fault_code_of(state))
         call = StaffCall(wanted, self._clock.monotonic(), _visit_id_of(state))
         with self._lock:
@@ -58,7 +58,7 @@ class StaffCalls:
         self._changed()
 
     def note(self, call: StaffCall, became: CallState) -> None:
-        """What became of a call. The pages tell of the last one alone."""
+        """Note the result of a call. Pages show only that of the last call."""
         with self._lock:
             is_last = self._last is not None and self._last[0] is call
             if is_last and self._last == (call, became):
@@ -75,15 +75,15 @@ class StaffCalls:
             self._changed()
 
     def give_up(self) -> None:
-        """Nobody delivers calls any more: what was not delivered has failed."""
+        """Mark an undelivered call as failed, because nothing delivers calls any more."""
         with self._lock:
             last = self._last
         if last is not None and last[1] in (CallState.UNDER_WAY, CallState.KEPT):
             self.note(last[0], CallState.FAILED)
 
     def last_call(self, state: s.State) -> StaffCalled | None:
-        """The last call, if it was a short while ago and about what the page of this state is about: whoever stands
-        here next has not called.
+        """The last call, if it is recent and about the same visit and fault as this page; else None. The next resident
+        has not called.
         """
         with self._lock:
             if self._last is None:
@@ -98,7 +98,7 @@ class StaffCalls:
 
 
 def _has_called(last: StaffCall, became: CallState, call: StaffCall) -> bool:
-    """Whether `call` is the same as the last one, touched again; what failed may be tried again at once."""
+    """Whether `call` repeats the last one. A failed call may be repeated at once."""
     is_same = (last.visit_id, last.wanted.custody, last.wanted.fault) == (
         call.visit_id,
         call.wanted.custody,
@@ -113,7 +113,7 @@ def _visit_id_of(state: s.State) -> UUID | None:
 
 
 def _fault_code_of(state: s.State) -> str | None:
-    """What the page is about, where something is broken."""
+    """The code of the fault that the page is about, or None."""
     match state:
         case s.OutOfService(fault=fault):
             return fault.code

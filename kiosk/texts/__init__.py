@@ -1,1 +1,1 @@
-"""Texts by key or by language, and how they become words. Free of Kivy; what a language is, its locale file says."""
+"""Texts by key or by language, and their translation. Free of Kivy; each language is defined by its locale file."""

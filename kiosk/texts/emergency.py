@@ -1,4 +1,4 @@
-"""A few English words for when texts or fonts cannot be used: the pages that say so, and that give a permit back."""
+"""English texts for when texts or fonts cannot be used: for the pages that say so and that give a permit back."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""How a number changes the words around it, by language: cardinal plurals as in Unicode's CLDR (plurals.xml).
+"""Plural forms by language: cardinal plurals as in Unicode's CLDR (plurals.xml).
 
-A language file names its rule. A text of it may then be a table with a text for each form, as go-i18n has it; it is the
-number that the text names first that chooses.
+A language file names its rule. A text in it may then be a table with a text for each form, as in go-i18n. The first
+number in the text selects the form.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ ALL_FORMS = frozenset(("zero", "one", "two", "few", "many", OTHER))
 
 
 def is_plural(table: Mapping[str, object]) -> bool:
-    """Whether a table of a language file is one text in several forms, and no group of texts."""
+    """Whether a table of a language file is one text in several forms rather than a group of texts."""
     return OTHER in table and ALL_FORMS.issuperset(table)
 
 
 def form_of(rule: str, text: str, args: Mapping[str, object]) -> str:
-    """The form of `text` for the number among `args` that it names first."""
+    """The plural form for the first number of `args` that `text` names."""
     named = (args.get(name) for _, name, _, _ in Formatter().parse(text) if name)
     count = next((value for value in named if isinstance(value, int)), None)
     return OTHER if count is None else PLURAL_RULES[rule](count)

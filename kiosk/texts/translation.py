@@ -1,4 +1,4 @@
-"""Keys and values become words of one language."""
+"""Translates keys and values into texts of one language."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ _FORMATS: Mapping[str, Mapping[str, object]] = {
     "format.between_documents": {},
     "format.between_sections": {},
 }
-"""What the punctuation of a language is made of, and what may be filled in."""
+"""The texts for a language's punctuation, and the placeholders that each may have."""
 
 TECHNICIAN = "technician"
 """The folder of what technicians read, below that of the residents' texts."""
 
 DIRECTIONS = ("ltr", "rtl")
 _ISOLATE, _END = "\u2068", "\u2069"
-"""Marks of direction (Unicode UAX 9, 2.4): what stands between the first two is ordered by itself."""
+"""Direction marks (Unicode UAX 9, 2.4). Text between the first two is ordered separately."""
 
 
 class LocaleFileError(DataFileError):
@@ -73,9 +73,9 @@ class _Emergency(dict[str, str]):
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """One language's texts. `texts` by key; `month_names` is empty where months are numbers. `forms`: what is said
-    otherwise for some numbers, by key and form; `plural`: the rule that chooses. `to_review`: keys of texts that nobody
-    who grew up with the language has read yet.
+    """One language's texts. `texts`: by key; `month_names`: empty where months are numbers; `forms`: other plural
+    forms, by key and form; `plural`: the rule that selects one; `to_review`: keys of texts that no native speaker has
+    reviewed yet.
     """
 
     language: str
@@ -96,20 +96,20 @@ class Translation:
             language, path = SOURCE_LANGUAGE, locale_dir / f"{SOURCE_LANGUAGE}.toml"
         try:
             written = path.stat()
-        except OSError:  # gone since, or not to be had: reading it says so
+        except OSError:  # missing or unreadable: reading it raises the right error
             return _read(path, language)
         return _kept(path, language, written.st_mtime_ns, written.st_size)
 
     @classmethod
     def emergency(cls) -> Translation:
-        """A few English words for the pages that say that texts or fonts are missing, and by which a permit is given
-        back meanwhile; nothing for any other key.
+        """English texts for the pages that say that texts or fonts are missing, and that give a permit back meanwhile;
+        empty for any other key.
         """
         return cls(EMERGENCY_LANGUAGE, _Emergency(EMERGENCY_TEXTS))
 
     @classmethod
     def whatever_there_is(cls, locale_dir: Path, language: str) -> Translation:
-        """The texts of `language`, and where they cannot be used those of `emergency`, so that a page can be shown."""
+        """The texts of `language`, or those of `emergency` where they cannot be used, so that a page can be shown."""
         try:
             return cls.load(locale_dir, language)
         except LocaleFileError:
@@ -135,7 +135,7 @@ class Translation:
 
     @property
     def is_latin(self) -> bool:
-        """Whether all of it can be written with Latin letters, which every font has."""
+        """Whether all texts use only Latin letters, which every font has."""
         letters = filter(str.isalpha, "".join(self.texts.values()))
         return all(unicodedata.name(letter, "").startswith("LATIN") for letter in letters)
 
@@ -149,7 +149,7 @@ class Translation:
         return text.format(**{name: self._value(value) for name, value in args.items()})
 
     def words(self, words: Words) -> str:
-        """A text by its key, or a region's own text."""
+        """The translation of a text by its key, or of a region's own text."""
         if isinstance(words, LocalText):
             return words.in_language(self.language)
         if isinstance(words, Sentences):
@@ -160,7 +160,7 @@ class Translation:
         return self.text(words.key, **dict(words.args))
 
     def cited(self, rule: Citation) -> str:
-        """A rule with what it rests on, in one paragraph."""
+        """A rule with its sources, in one paragraph."""
         documents = self._joined("format.between_documents", map(self._document, rule.documents))
         return self._formatted("format.citation", rule=self._part(rule.text), documents=documents)
 
@@ -171,9 +171,9 @@ class Translation:
         return self._formatted("format.document", title=self._part(document.title), sections=sections)
 
     def apart(self, value: str) -> str:
-        """`value` as it may stand in a text of this language: where that runs from right to left, and the value does
-        not, it is marked as a thing of its own, which the order of the letters around it does not reach. The marks
-        part letters that would join, so they stand only where they are needed.
+        """`value` for use in a text of this language. In a right-to-left language a left-to-right value is put between
+        isolating marks, so that the text around it does not change its order. The marks separate letters that would
+        join, so they are used only where needed.
         """
         if not self.right_to_left or not value:
             return value
@@ -182,7 +182,7 @@ class Translation:
         return value if runs_alike else f"{_ISOLATE}{value}{_END}"
 
     def _part(self, words: Words) -> str:
-        """What belongs into another text: a region's own words may be in another script."""
+        """`words` for use in another text; a region's own words may be in another script."""
         said = self.words(words)
         return said if isinstance(words, Text) else self.apart(said)
 
@@ -286,12 +286,12 @@ def _read(path: Path, language: str) -> Translation:
 
 @lru_cache(maxsize=16)
 def _kept(path: Path, language: str, _written_ns: int, _size: int) -> Translation:
-    """Read once as long as the file stays the same: opening, screens and slips all want it."""
+    """The texts of a file, cached while it is unchanged, because opening, screens and slips all read it."""
     return _read(path, language)
 
 
 def _flat(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Every text by its key; of one with several forms the form for most numbers."""
+    """Every text by its key; for a text with plural forms the form for most numbers."""
     for key, value in table.items():
         if not isinstance(value, dict):
             yield f"{prefix}{key}", value
@@ -302,7 +302,7 @@ def _flat(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def _forms(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[tuple[str, str], Any]]:
-    """The other forms, by key and form."""
+    """The other plural forms, by key and form."""
     for key, value in table.items():
         if isinstance(value, dict) and is_plural(value):
             yield from (((f"{prefix}{key}", form), text) for form, text in value.items() if form != OTHER)
@@ -324,6 +324,6 @@ def technicians_texts(path: Path) -> Mapping[str, str]:
 
 
 def languages_in(locale_dir: Path) -> tuple[str, ...]:
-    """The languages that there are texts in, by tag: zh-Hans first. A copy that an editor left is none."""
+    """The tags of the languages with texts, zh-Hans first. Copies that an editor left do not count."""
     tags = (path.stem for path in locale_dir.glob("*.toml") if is_language_tag(path.stem))
     return tuple(sorted(tags, key=lambda tag: (tag != SOURCE_LANGUAGE, tag)))

@@ -1,4 +1,4 @@
-"""Texts that have no language yet: keys of the locale files, a region's own texts, and what is made of them."""
+"""Texts that are not translated yet: keys of the locale files, a region's own texts, and combinations of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _TAG = re.compile("[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?")
 
 
 def is_language_tag(text: str) -> bool:
-    """Whether `text` is a language, perhaps with a script and a region: ug, zh-Hans, zh-Hant-HK (RFC 5646, 2.1)."""
+    """Whether `text` is a language tag, with or without script and region: ug, zh-Hans, zh-Hant-HK (RFC 5646, 2.1)."""
     return _TAG.fullmatch(text) is not None
 
 
@@ -31,14 +31,14 @@ class LocalText:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text of the locale files by its key. `args` fill its {placeholders}: dates are written the language's way."""
+    """A text of the locale files by its key. `args` fill its {placeholders}; dates are formatted for the language."""
 
     key: str
     args: tuple[tuple[str, str | int | date | LocalText], ...] = ()
 
 
 NOTHING = Text("")
-"""Says nothing, in every language."""
+"""The empty text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Sentences:
 
 @dataclass(frozen=True, slots=True)
 class NamedList:
-    """A group and what belongs to it: "proof of residence: lease; title deed"."""
+    """A group and its members: "proof of residence: lease; title deed"."""
 
     name: LocalText
     members: tuple[LocalText, ...]
@@ -58,7 +58,7 @@ class NamedList:
 
 @dataclass(frozen=True, slots=True)
 class CitedDocument:
-    """Sections of one document. `title` None: the document was named already."""
+    """Sections of one document. `title` None: the document has been named already."""
 
     title: LocalText | None
     sections: tuple[str, ...]
@@ -66,7 +66,7 @@ class CitedDocument:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A rule as a resident may read it: the region's words, and the documents and sections they rest on."""
+    """A rule for residents to read: the region's words, with the documents and sections behind them."""
 
     text: LocalText
     documents: tuple[CitedDocument, ...]

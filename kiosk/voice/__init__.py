@@ -1,1 +1,1 @@
-"""What is spoken of a screen: clips in speaking order, and values in the words of a language. It makes no sound."""
+"""The spoken form of screens: clips in speaking order, and values in the words of a language. It plays no sound."""

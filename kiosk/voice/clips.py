@@ -1,4 +1,4 @@
-"""The smallest things that are spoken: a text, or the part of one between two values, each one sound file."""
+"""Clips, the smallest units of speech: a text, or a part of one between two values. Each has one sound file."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ _PLAIN_KEY = re.compile(r"[a-z0-9_]+(?:[.\-\[\]][a-z0-9_\[\]]+)*", re.IGNORECASE
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """One sound. `key`: its name; "" for a text of a region, which is found by what it says. `is_needed`: without its
-    sound the whole utterance is left to the screen; otherwise only this is.
+    """One sound. `key`: its name; "" for a text of a region, which is found by its text. `is_needed`: if its sound is
+    missing, the whole utterance is left out; otherwise only this clip is.
     """
 
     key: str
@@ -22,38 +22,38 @@ class Clip:
 
 
 PAUSE = Clip("pause", "")
-"""A breath, between the groups of a number."""
+"""A short pause between the groups of a number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """Something that is said whole or not at all. `is_private`: it says something of the person's permit or
-    application, so it is for headphones alone (kiosk/voice/README.md).
+    """A sequence of clips that is spoken completely or not at all. `is_private`: it is about the person's permit or
+    application, so it is for headphones only (kiosk/voice/README.md).
     """
 
     clips: tuple[Clip, ...]
     is_private: bool = False
 
     def written(self, between: str = " ") -> str:
-        """What is said, as text."""
+        """The spoken words as text."""
         return between.join(clip.text for clip in self.clips if clip.text)
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Where a value stands in a text. `is_last`: no word follows."""
+    """The place of a value in a text. `is_last`: no word follows."""
 
     name: str
     is_last: bool
 
 
 def mark_of(text: str) -> str:
-    """Tells one text from another: a clip says the text of this mark, or is not played."""
+    """A hash that identifies `text`. A sound file is played only if it was made for a text with the same mark."""
     return sha256(text.encode("utf-8")).hexdigest()[:16]
 
 
 def is_sayable(text: str) -> bool:
-    """Whether there is anything to be said: punctuation alone is silent."""
+    """Whether `text` has anything to speak; punctuation alone is silent."""
     return any(character.isalnum() for character in text)
 
 
@@ -63,8 +63,8 @@ def is_file_name(key: str) -> bool:
 
 
 def parts_of(key: str, template: str) -> tuple[Clip | Gap, ...]:
-    """A text of the locale files as sounds and the values between them. A text without values is one clip by its own
-    key; the parts of one with values are numbered: `assessment.line.days_left-1`.
+    """A text of the locale files as clips and gaps for values. A text without values is one clip with the text's key;
+    the parts of a text with values are numbered: `assessment.line.days_left-1`.
     """
     found = [(before.strip(), name) for before, name, _, _ in Formatter().parse(template)]
     if all(name is None for _, name in found):

@@ -1,9 +1,9 @@
-"""How a language says dates, numbers and what is spelled, read from `assets/voice/<language>.toml`.
+"""How a language speaks dates, numbers and spelled texts, read from `assets/voice/<language>.toml`.
 
-The file is the grammar: a further language is one more file. Numbers are said by rules, the first that fits, much as
-ICU's rule-based numbers are. What a rule says is words and, in braces, numbers said by the same rules: `{times}`, how
-often `by` goes into the number, and `{rest}`, what is left. In the name of a word `{n}` is the number, and `{whole}`
-the number without its rest.
+The file is the grammar; a further language is one more file. Numbers are spoken by the first rule that fits, similar to
+ICU's rule-based number format. A rule consists of words and, in braces, numbers that are spoken by the same rules:
+`{times}`, how often `by` goes into the number, and `{rest}`, the remainder. In the name of a word `{n}` is the number,
+and `{whole}` the number without its remainder.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from kiosk.data_files.reader import DataFileError, read_toml
 from kiosk.voice.clips import PAUSE, Clip, is_file_name
 
 MOST = 9999
-"""The largest number that is said; a larger one is left to the screen."""
+"""The largest number that is spoken; a larger one is only on the screen."""
 
 QUOTED, TELEPHONE = "quoted", "telephone"
 """Ways of spelling: a number to quote, a telephone number."""
 
 SEE_SCREEN, MORE_PAGES = "see_screen", "more_pages"
-"""Phrases that every language must have: that the rest is to be read, and that the text goes on behind a button."""
+"""Phrases that every language must have: "read the rest on the screen", and "the text goes on; use the button"."""
 
 PACE = (80, 450)
-"""Words a minute that espeak-ng speaks."""
+"""The least and the most words a minute of espeak-ng."""
 
 _COUNT = "count"
 _ORDINAL = "ordinal"
@@ -44,9 +44,9 @@ class GrammarError(DataFileError):
 
 @dataclass(frozen=True, slots=True)
 class NumberRule:
-    """For numbers up to `to`. `said` says `by` times something, then `rest` what is left, `short_rest` where that is
-    less than a tenth of `by`, and `no_rest` where nothing is. `alone`: only where the number stands for itself, not
-    within a larger one.
+    """A rule for numbers up to `to`. `said` speaks the multiple of `by`; then follows `rest` for the remainder,
+    `short_rest` if it is less than a tenth of `by`, or `no_rest` if it is 0. `alone`: only for a whole number, not for
+    a part of a larger one.
     """
 
     to: int
@@ -64,8 +64,8 @@ class NumberRule:
 
 @dataclass(frozen=True, slots=True)
 class Synthesis:
-    """With what the placeholder clips are made: espeak-ng's voice, the one for Latin letters, and how fast. `said_as`:
-    the pinyin of words whose characters are read otherwise elsewhere.
+    """Settings for placeholder clips: espeak-ng's voice, the voice for Latin letters, and the speed in words a minute.
+    `said_as`: the pinyin of words whose characters have another reading elsewhere.
     """
 
     voice: str
@@ -77,7 +77,7 @@ class Synthesis:
 
 @dataclass(frozen=True)
 class Grammar:
-    """One language. `words`: the text of each by its name; `phrases`: what the voice says for itself."""
+    """The grammar of one language. `words`: texts by name; `phrases`: the voice's own sentences."""
 
     language: str
     words: Mapping[str, str]
@@ -89,15 +89,15 @@ class Grammar:
 
     @classmethod
     def load(cls, path: Path) -> Grammar:
-        """Raises `GrammarError` with every mistake."""
+        """The grammar in the file at `path`. Raises `GrammarError` with every mistake."""
         return _kept(path, path.stat().st_mtime_ns if path.is_file() else 0)
 
     def word(self, name: str) -> Clip:
-        """A word by its name. KeyError for one that is not in the file."""
+        """The word of this name. Raises KeyError if the file has none."""
         return Clip(f"word.{name}", self.words[name])
 
     def phrase(self, name: str) -> Clip:
-        """What the voice says for itself."""
+        """The voice's own sentence of this name."""
         return Clip(f"phrase.{name}", self.phrases[name])
 
     def clips(self) -> Iterator[Clip]:
@@ -111,11 +111,11 @@ class Grammar:
         return None if names is None else tuple(map(self.word, names))
 
     def ordinal(self, number: int) -> tuple[Clip, ...] | None:
-        """One of a row, such as a step; as a number where the language makes no difference in its texts."""
+        """An ordinal number, such as that of a step; a plain number where the language does not distinguish them."""
         return self.number(number, _ORDINAL if _ORDINAL in self.numbers else _COUNT)
 
     def date(self, day: date) -> tuple[Clip, ...] | None:
-        """A day; None where a part of it cannot be said."""
+        """A date; None where a part of it cannot be spoken."""
         clips: list[Clip] = []
         for part in self.dates:
             name, colon, style = part.strip("{}").partition(":")
@@ -130,7 +130,7 @@ class Grammar:
         return tuple(clips)
 
     def spelled(self, text: str, way: str) -> tuple[Clip, ...] | None:
-        """Letter by letter and digit by digit, a pause for anything between; None where a letter has no word."""
+        """`text` letter by letter and digit by digit, a pause for other characters; None where a letter has no word."""
         special = self.spelling.get(way, {})
         clips: list[Clip] = []
         for character in text.upper():
@@ -220,7 +220,7 @@ def _rule(values: Mapping[str, Any], where: str, mistakes: list[str]) -> NumberR
 
 
 def _whole(values: Mapping[str, Any], key: str, low: int, high: int, where: str, mistakes: list[str]) -> int:
-    """A whole number from `low` to `high`, both inside."""
+    """A whole number from `low` to `high`, both included."""
     value = values[key]
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         mistakes.append(f"{where}.{key}: is {value!r}; a whole number from {low} to {high} is wanted")
@@ -229,7 +229,7 @@ def _whole(values: Mapping[str, Any], key: str, low: int, high: int, where: str,
 
 
 def _flaws(grammar: Grammar) -> Iterator[str]:
-    """Names without a word, what no sound file can be called, and what would be said for ever."""
+    """Mistakes of a grammar: names without a word, names that no sound file can have, and rules without end."""
     for table, names in (("words", grammar.words), ("phrases", grammar.phrases)):
         yield from (f"{table}.{name}: no file can have this name" for name in names if not is_file_name(name))
     missing_phrases = (name for name in (SEE_SCREEN, MORE_PAGES) if name not in grammar.phrases)

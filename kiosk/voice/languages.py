@@ -1,4 +1,4 @@
-"""Which languages are spoken: those that have a grammar file."""
+"""The spoken languages: those that have a grammar file."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from kiosk.texts.words import is_language_tag
 
 
 def grammar_file(voice_dir: Path, language: str) -> Path:
-    """Where the grammar of a language stands, if it has one."""
+    """The path of a language's grammar file, whether or not it exists."""
     return voice_dir / f"{language}.toml"
 
 
 def is_spoken(voice_dir: Path, language: str) -> bool:
-    """Whether a language is more than read."""
+    """Whether a language has a voice."""
     return grammar_file(voice_dir, language).is_file()
 
 
 def languages_spoken(voice_dir: Path) -> tuple[str, ...]:
-    """All of them, by tag."""
+    """The tags of all spoken languages."""
     return tuple(sorted(path.stem for path in voice_dir.glob("*.toml") if is_language_tag(path.stem)))

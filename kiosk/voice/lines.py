@@ -1,9 +1,9 @@
-"""What each screen says, in speaking order: the title, the one thing to do now, what may be answered.
+"""The spoken lines of each screen, in speaking order: the title, the one thing to do now, the possible answers.
 
-A screen is said whole, on however many pages it stands: pages are made for eyes, by the size of the text. One function
-for each model; `tests/architecture/test_voice_lines.py` finds a model without one. The sources of rules stay on the
-screen; so does a rule, for which there is no sound. What says something of the person is marked: `Dated`, `Quoted` and
-`Private`, and every date and most numbers in a text (`kiosk.voice.speaking`). Personal values stand in no line at all.
+All pages of a screen are spoken as one, because pages depend only on the size of the text. There is one function for
+each model; `tests/architecture/test_voice_lines.py` finds a model without one. Rules and their sources are not spoken,
+because rules have no sounds. Lines about the person are marked: `Dated`, `Quoted` and `Private`, and every date and
+most numbers in a text (`kiosk.voice.speaking`). No line has personal values.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from kiosk.presentation.models.frame import Frame, WayOut
 from kiosk.texts.words import Text, Words
 
 SHOWN_APPLICATIONS = 3
-"""As many as stand on the screen (screens/resident/progress.kv)."""
+"""The number of applications on the screen (screens/resident/progress.kv)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """A label and a date of the permit; nothing where the chip holds none."""
+    """A label and a date of the permit; silent where the chip holds no date."""
 
     label: Text
     day: date | None
@@ -31,7 +31,7 @@ class Dated:
 
 @dataclass(frozen=True, slots=True)
 class Quoted:
-    """A label and a number to quote. With it anybody can ask how far the matter has come, so it is private."""
+    """A label and a number to quote. It is private, because with it anybody can ask about the application."""
 
     label: Text
     number: str
@@ -39,7 +39,7 @@ class Quoted:
 
 @dataclass(frozen=True, slots=True)
 class Private:
-    """Words that would tell bystanders what the person has applied for."""
+    """Words that would tell bystanders what the person applied for."""
 
     words: Words
 
@@ -55,18 +55,18 @@ _WAYS_OUT = {
 
 
 def _each(*words: Words | None) -> Iterator[Line]:
-    """Those that are there."""
+    """The lines that are not None."""
     yield from (each for each in words if each is not None)
 
 
 def step_of(frame: Frame) -> Iterator[Line]:
-    """How far the visit has come, where it has steps."""
+    """The step of the visit, where it has steps."""
     if frame.steps:
         yield Text("step.of", (("step", frame.step), ("steps", frame.steps)))
 
 
 def still_there(seconds: int) -> Iterator[Line]:
-    """The question before a screen ends by itself, and its answer."""
+    """The question whether somebody is still there, before a screen ends by itself, and its answer."""
     yield from (Text("countdown.left", (("seconds", seconds),)), Text("countdown.more_time"))
 
 
@@ -120,7 +120,7 @@ def _assessment(model: m.AssessmentScreen) -> Iterator[Line]:
 
 
 def _asked(question: m.Question) -> Iterator[Line]:
-    """The facts that are answers come last, in the order of the buttons."""
+    """A question, with its answers last, in the order of the buttons."""
     yield from (question.words, question.warning, question.as_before, question.otherwise)
 
 
@@ -256,7 +256,7 @@ def _outcome(model: m.OutcomeScreen) -> Iterator[Line]:
 
 
 def _called(frame: Frame, *, staff_first: bool = True) -> Iterator[Line]:
-    """What became of a call for staff, on a page that tells of it."""
+    """The result of a call for staff, on a page that shows it."""
     if staff_first and frame.staff is not None:
         yield from _each(frame.staff.told)
 
@@ -318,4 +318,4 @@ LINES: Mapping[type, Callable[[Any], Iterator[Line]]] = {
     m.OutOfServiceScreen: _out_of_service,
     m.HelpScreen: _help,
 }
-"""By model. What a screen says besides what stands on it, nobody could compare."""
+"""The function for each model. It must speak only what is on the screen, so that a person can compare both."""

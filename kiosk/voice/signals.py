@@ -1,4 +1,4 @@
-"""Short sounds between one screen and the next: the card was read, look here, take your permit."""
+"""Signals: short sounds between one screen and the next (card read, attention, take the permit)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from kiosk.presentation.models.resident import (
 
 
 class Signal(Enum):
-    """Its file is assets/voice/signals/<value>.wav."""
+    """A signal; its file is assets/voice/signals/<value>.wav."""
 
     ID_CARD_READ = "id_card_read"
     ATTENTION = "attention"
@@ -28,7 +28,7 @@ class Signal(Enum):
 
 
 def signal(before: ScreenModel | None, now: ScreenModel) -> Signal | None:
-    """What sounds when `now` follows `before`; nothing where the same is shown again."""
+    """The signal when `now` follows `before`; None where the same is shown again."""
     if isinstance(now, TakePermitScreen):
         is_news = not isinstance(before, TakePermitScreen) or now.urgent != before.urgent
         return Signal.TAKE_PERMIT if is_news else None
@@ -44,7 +44,7 @@ def _asks_for_help(model: ScreenModel) -> bool:
         case OutcomeScreen(kind=kind):
             return kind is PageKind.FAULT
         case PermitInsideScreen(frame=frame):
-            return frame.way_out is WayOut.RETURN_PERMIT  # somebody is asked whether he waits for a permit
+            return frame.way_out is WayOut.RETURN_PERMIT  # somebody is asked whether they wait for a permit
         case IdCardScreen(problem=problem) | LicenceCodeScreen(problem=problem):
             return problem is not None
         case _:
@@ -52,7 +52,7 @@ def _asks_for_help(model: ScreenModel) -> bool:
 
 
 def _follows_reading(before: IdCardScreen, now: ScreenModel) -> bool:
-    """Whether the card that `before` asked for was read: the visit goes on and does not end."""
+    """Whether the card that `before` asked for was read, so that the visit goes on."""
     if isinstance(now, IdCardScreen):
         return now.of_agent and not before.of_agent
     return not isinstance(now, WelcomeScreen | NoticeScreen | OutcomeScreen | ReadingScreen)

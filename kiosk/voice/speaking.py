@@ -1,8 +1,8 @@
-"""`spoken(model, translation, grammar)`: what is said of a screen, and what of other lines. Pure; it knows no sound.
+"""`spoken(model, translation, grammar)`: the utterances for a screen, and similar functions. Pure; it plays no sound.
 
-Who may hear it: what is said aloud in a hall everybody hears, so a loudspeaker says nothing of the person. Headphones
-may say the dates of the permit, the days that follow from them, and numbers to quote. A name, an address, an identity
-number or a permit number is said to nobody.
+Everybody in a hall hears a loudspeaker, so it says nothing about the person. Headphones may say the dates of the
+permit, the days that follow from them, and numbers to quote. Names, addresses, identity numbers and permit numbers are
+never spoken.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from kiosk.voice.grammar import MORE_PAGES, QUOTED, SEE_SCREEN, TELEPHONE, Gramm
 from kiosk.voice.lines import LINES, Dated, Line, Private, Quoted, step_of, still_there
 
 PUBLIC_NUMBERS = ("choice.", "countdown.", "fact.", "step.", "take_permit.", "welcome.", "writing.")
-"""Texts whose numbers are the machine's or the office's. Any other number is counted from the permit's dates."""
+"""Prefixes of texts whose numbers are the machine's or the office's. Other numbers derive from the permit's dates."""
 
 PRIVATE_NAMES = frozenset({"region"})
-"""Places that are the person's, not the office's: where a permit is from."""
+"""Names of places that belong to the person, not to the office: where a permit is from."""
 
 _TELEPHONE = "phone"
 _STEP = "step"
@@ -30,14 +30,14 @@ _Value = str | int | date | LocalText
 
 
 def spoken(model: ScreenModel, translation: Translation, grammar: Grammar) -> tuple[Utterance, ...]:
-    """What is said of `model`, in order, but for the step of the visit. Texts that cannot be said, such as the address
-    of a website, are left to the screen.
+    """The utterances for `model`, in order, without the step of the visit. Texts that cannot be spoken, such as the
+    address of a website, are left out.
     """
     return _said_of(LINES[type(model)](model), translation, grammar)
 
 
 def spoken_step(model: ScreenModel, translation: Translation, grammar: Grammar) -> tuple[Utterance, ...]:
-    """How far the visit has come; said before the screen, where it is another step than was said last."""
+    """The step of the visit. It is spoken before the screen if it has changed."""
     return _said_of(step_of(model.frame), translation, grammar)
 
 
@@ -54,8 +54,8 @@ def _said_of(lines: Iterable[Line], translation: Translation, grammar: Grammar) 
 def audible(
     utterances: tuple[Utterance, ...], grammar: Grammar, has_sound: Callable[[Clip], bool], *, in_private: bool
 ) -> tuple[Utterance, ...]:
-    """What can and may be heard: what there are sounds for, and in the hall only what is nobody's. What is left out is
-    to be read, and that is said.
+    """The utterances that can and may be heard: those with sounds, and without `in_private` only those that are not
+    private. If any are left out, a phrase says that the rest is on the screen.
     """
     allowed = [each for each in utterances if in_private or not each.is_private]
     heard = [each for each in allowed if all(map(has_sound, (clip for clip in each.clips if clip.is_needed)))]
@@ -64,7 +64,7 @@ def audible(
 
 
 def more_pages(grammar: Grammar) -> Utterance:
-    """That the text goes on behind a button, without which no answer can be touched."""
+    """The phrase that the text goes on behind a button, which must be used before an answer can be touched."""
     return Utterance((grammar.phrase(MORE_PAGES),))
 
 
@@ -124,7 +124,7 @@ class _Speaker:
             case int():
                 return self._grammar.ordinal(value) if gap.name == _STEP else self._grammar.number(value)
             case LocalText():
-                # A name at the end may be left to the screen: "Go to the counter" is worth hearing without it.
+                # A name at the end may be left out: "Go to the counter" is useful without it.
                 return (Clip("", value.in_language(self._translation.language), is_needed=not gap.is_last),)
             case str() if gap.name == _TELEPHONE:
                 return self._grammar.spelled(value, TELEPHONE)

@@ -1,4 +1,4 @@
-"""What a person will review: how to collect, where to tell the result, and the application itself."""
+"""The states of an application that a person reviews: collection, telephone number for the result, sending."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TELEPHONE = re.compile(r"1[0-9]{10}|0[0-9]{9,11}")
 
 
 def set_out(site: Site, visit: s.Visit, matter: s.AssessedCase) -> Step:
-    """Ask first what the region asks of an applicant, then send the application."""
+    """Ask the applicant what the region requires (collection, telephone), then send the application."""
     service = _service(site, visit)
     if service is not None and service.collection is not None and service.collection.chosen == AT_APPLICATION:
         ways = service.collection.ways
@@ -100,14 +100,14 @@ def applying(site: Site, state: s.Applying, event: on.Event) -> Step | None:
 
 
 def _withdraw(state: s.Applying, code: str) -> Step:
-    """Central may have taken the application in without our hearing of it: it is told to forget it."""
+    """End the visit and cancel the application, because central may have received it though its answer was lost."""
     case = state.matter.case
     declined = s.Declined(Refusal(code), s.permit_of(case))
     return conclude(state.visit, case, declined, do.CancelEndorsement(state.visit.endorsement_id, "kiosk_gave_up"))
 
 
 def refuse(site: Site, state: s.Applying | s.AskingCentral, refusal: Refusal) -> Step:
-    """Central's proper no; on its word alone a permit is kept."""
+    """End the visit with central's refusal. The permit is retained only if the refusal says so and there is a bin."""
     case = state.matter.case
     if isinstance(case, s.CaseWithoutPermit):
         return conclude(state.visit, case, s.Declined(refusal))

@@ -1,4 +1,4 @@
-"""What the rules of a region answer to the machine: pure, so whoever carries out the effects can ask on any thread."""
+"""The machine's questions to the rules of a region. The functions are pure, so any thread may call them."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from kiosk.workflow.visits import Answers, AnyCase, CaseWithPermit, VisitPurpose
 
 
 def assessed(region: Region, effect: do.Assess, day: date, *, pilot: bool) -> on.Assessed:
-    """The answer on the local date `day`. `pilot`: the region's trial is on."""
+    """Assess the case of `effect` on the local date `day`. `pilot`: the region's trial is on."""
     request = _request(region, day, effect.case, effect.purpose, effect.answers, pilot)
     rules = assess if isinstance(effect.case, CaseWithPermit) else assess_unseen
     return on.Assessed(rules(region, request), day)
 
 
 def looked_ahead(region: Region, effect: do.LookAhead, day: date, *, pilot: bool) -> on.LookedAhead:
-    """What an endorsement on `day` would be, and the permit's coming year."""
+    """Assess an endorsement on the local date `day`, and compute the permit's coming year."""
     request = _request(region, day, effect.case, VisitPurpose(), Answers(), pilot)
     return on.LookedAhead(assess(region, request), permit_calendar(region, request), day)
 
@@ -59,8 +59,9 @@ def _request(
 
 
 def _verified(region: Region, case: AnyCase, answers: Answers) -> frozenset[str]:
-    """What central said yes to, and what the kiosk's own devices read (by its name in region files). Whether the
-    agent's identity card is the right one only central can say.
+    """The keys, as in region files, of the proofs that central verified and of what the kiosk's own devices read.
+
+    The agent's identity card is not among the latter: only central can verify it.
     """
     read = {"id_card"}
     if isinstance(case, CaseWithPermit):

@@ -1,4 +1,4 @@
-"""From the first touch until the permit is inside."""
+"""The states from the first touch until the permit is inside."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _after_holder(site: Site, visit: s.Visit, holder: IdDocument, day: date) -> 
 
 
 def _may_act(site: Site, kind: str, holder: IdDocument, day: date) -> bool:
-    """Whether the region lets this agent act for a holder of that age: told before another card is asked for."""
+    """Whether the region lets this kind of agent act for a holder of that age, before the agent's card is read."""
     agent = site.region.agents.get(kind)
     return agent is not None and (holder.birth is None or may_act_for(agent, age_on(holder.birth.reveal(), day)))
 
@@ -80,7 +80,7 @@ def _stop_reading(site: Site) -> Step:
 
 
 def _ask_for_permit(site: Site, visit: s.Visit, holder: IdDocument, agent: IdDocument | None) -> Step:
-    """A lost permit is not asked for, nor a damaged one, which might get stuck."""
+    """Ask for the permit, unless it is lost or so damaged that it might get stuck."""
     if visit.purpose.service in NOT_TAKEN_IN and visit.purpose.kind is s.VisitKind.SERVICE:
         return deciding.ask_rules(site, visit, s.CaseWithoutPermit(holder, agent), s.Answers(), central_silent=False)
     return Step(s.AwaitingPermit(visit, holder, agent), (do.TakePermitIn(),))
@@ -91,7 +91,7 @@ def awaiting_permit(state: s.AwaitingPermit, event: on.Event) -> Step | None:
         case on.PermitTakenIn():
             return Step(s.ReadingPermit(state.visit, state.holder, state.agent), (do.ReadChip(),))
         case on.PermitNotTakenIn():
-            # The unit was wanted for something else and let go of the order, which still stands.
+            # The unit dropped the order for another task; it is ordered again.
             return Step(state, (do.TakePermitIn(),))
         case on.PermitOutOfSight(fault=fault):
             return lose_sight(fault)
@@ -108,7 +108,7 @@ def _withdraw(state: s.AwaitingPermit, code: str) -> Step:
 
 
 def withdraw(state: s.AwaitingPermit, ending: s.Ending) -> Step:
-    """A permit may be going in at this moment: the visit ends when the unit has said whether one did."""
+    """Stop taking in. A permit may be going in at this moment, so the unit must first say whether one did."""
     return Step(s.WithdrawingOffer(state.visit, ending), (do.StopTakingIn(),))
 
 
@@ -129,5 +129,5 @@ def withdrawing_offer(site: Site, state: s.WithdrawingOffer, event: on.Event) ->
 
 
 def lose_sight(fault: Fault) -> Step:
-    """The unit failed with an order open: whether a permit went in is not known until it was inspected."""
+    """Go out of service and inspect the unit: it failed during an order, so a permit may be inside."""
     return Step(s.OutOfService(fault, Custody.UNKNOWN, inspecting=True), (do.ClearPersonalData(), do.InspectPath()))

@@ -1,4 +1,4 @@
-"""Before anything is read: what is the visit for, and can it be had here?"""
+"""The states before anything is read: the choice of a service, and whether this kiosk offers it."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from kiosk.workflow.visits import VisitIds
 
 STATUS, PROGRESS, FOR_ANOTHER = "status", "progress", "for_another"
 ANYBODY = "entrusted"
-"""Who acts for a holder and says no more, by the kinds of the region file."""
+"""The kind of agent, by the region file, that is assumed where no kind can be chosen."""
 
 GROUPS: dict[str, tuple[Service, ...]] = {
     "something_changed": (Service.CHANGE_ADDRESS, Service.CORRECT, Service.CHANGE_CATEGORY, Service.CHANGE_IDENTITY),
     "permit_troubled": (Service.LOST, Service.DAMAGED, Service.FACE_ONLY),
 }
-"""Services that are chosen in two steps: a screen offers at most seven choices."""
+"""Services that are chosen in two steps, because a screen offers at most seven choices."""
 
 
 def begin(site: Site, idle: s.Idle, ids: VisitIds) -> Step:
@@ -30,7 +30,7 @@ def begin(site: Site, idle: s.Idle, ids: VisitIds) -> Step:
 
 
 def begin_choosing(idle: s.Idle, ids: VisitIds) -> Step:
-    """The first screen after the welcome, where what the visit is for has yet to be chosen."""
+    """The first screen after the welcome, for a visit whose purpose is still to be chosen."""
     choices = (Service.ENDORSE.value, STATUS, FOR_ANOTHER, PROGRESS, *GROUPS)
     return Step(s.ChoosingService(_visit(idle, ids), choices))
 
@@ -40,7 +40,7 @@ def _visit(idle: s.Idle, ids: VisitIds) -> s.Visit:
 
 
 def availability(site: Site, purpose: s.VisitPurpose) -> ServiceAvailability:
-    """What the rules say of the visit's service before anything was read."""
+    """Whether and how the visit's service is available here, as far as the rules tell before anything was read."""
     return availability_of(site.region, purpose.service, agent=purpose.agent, pilot=site.pilot)
 
 
@@ -70,7 +70,7 @@ def _chosen(site: Site, visit: s.Visit, key: str) -> Step:
 
 
 def _for_another(site: Site, visit: s.Visit) -> Step:
-    """Who acts for the holder; where the region lets nobody, that is told at once."""
+    """Ask who acts for the holder, or explain at once that the region allows nobody to."""
     if agents_offered(site.region):
         return Step(s.ChoosingAgent(visit))
     return Step(s.ExplainingService(_acting(visit, ANYBODY)))
@@ -81,7 +81,7 @@ def _acting(visit: s.Visit, kind: str) -> s.Visit:
 
 
 def _is_thinkable(site: Site, service: Service) -> bool:
-    """Where there is one kind of permit, nobody wants another kind; a unit without a printer renews no text."""
+    """Whether `service` makes sense here: a change of category needs a second category, a face needs a printer."""
     match service:
         case Service.CHANGE_CATEGORY:
             return len(site.region.categories) > 1
@@ -96,7 +96,7 @@ def _meaning(visit: s.Visit, kind: s.VisitKind) -> s.Visit:
 
 
 def _set_out(site: Site, visit: s.Visit) -> Step:
-    """What cannot be had here is explained before anything is read, and so is what one must bring proof for."""
+    """Begin the visit, with an explanation first where the service is not offered here or needs proofs."""
     purpose = visit.purpose
     channel = availability(site, purpose).channel
     if channel is Channel.AT_ONCE or (channel is Channel.AFTER_REVIEW and purpose.service is Service.ENDORSE):

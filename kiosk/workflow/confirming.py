@@ -1,4 +1,4 @@
-"""Old and new side by side: what central granted is written only once the holder has confirmed it."""
+"""The confirmation: the holder compares old and new, and only a confirmed grant is written."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kiosk.workflow.writing import open_session
 
 
 def is_drawn_from_the_chip(case: s.CaseWithPermit, grant: Grant) -> bool:
-    """Whether the face will show what the chip holds: a face-only grant must say the same as the chip."""
+    """Whether the face will show what the chip holds. A face-only grant must have the same content as the chip."""
     return not grant.face_only or grant.content == case.permit.content
 
 
@@ -27,7 +27,7 @@ def turn_down(visit: s.Visit, case: s.CaseWithPermit, grant: Grant) -> Step:
 
 
 def offer(site: Site, visit: s.Visit, case: s.CaseWithPermit, grant: Grant, assessed: Assessment | None) -> Step:
-    """Show old → new. `assessed`: what the holder was told before central granted; None: nothing."""
+    """Show old → new. `assessed`: the assessment that the holder saw before; None where none was made."""
     if not is_drawn_from_the_chip(case, grant):
         return turn_down(visit, case, grant)
     drawing = (do.DrawFace(case.permit.face(grant.content)),) if prints_face(site, grant) else ()

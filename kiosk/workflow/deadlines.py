@@ -2,9 +2,9 @@
 
 While the machine is being switched off the waits are shorter, in a second table.
 
-A state's deadline is set when the state is entered or entered anew and falls with it, so no wait is without an end
-and no deadline outlives its state. With a permit inside, a deadline leads to giving it back. Whoever is to read and
-choose is warned before the end (`WARNING_S`) and may have as much time as they need.
+A deadline is set when its state is entered or entered again, and cancelled when the state is left. So every wait ends,
+and no deadline outlives its state. With a permit inside, a deadline leads to giving it back. A screen on which a person
+reads and chooses warns `WARNING_S` before the end, and the person may ask for more time as often as needed.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ WARNING_S = 30
 
 _TABLE: dict[type, Deadline] = {
     s.Recovering: Deadline("recovering", 90, False, "an initialisation with a permit inside takes up to a minute"),
-    s.Idle: Deadline("idle_check", 30, False, "a device that died is found before the next resident comes"),
-    s.OutOfService: Deadline("recheck", 30, False, "what staff mended is noticed without a restart"),
+    s.Idle: Deadline("idle_check", 30, False, "a dead device is found before the next resident comes"),
+    s.OutOfService: Deadline("recheck", 30, False, "a repair by staff is noticed without a restart"),
     s.ChoosingService: Deadline("service", 90, True, "six lines to read"),
     s.ChoosingAgent: Deadline("agent", 60, True, "three lines to read"),
     s.ExplainingService: Deadline("explained_service", 180, True, "a page of rules, and writing down where to go"),
@@ -35,7 +35,9 @@ _TABLE: dict[type, Deadline] = {
     s.ReadingPermit: Deadline("reading_permit", 20, False, "a chip answers in a second; one that does not never will"),
     s.LookingAhead: Deadline("looking_ahead", 5, False, "a calculation"),
     s.ShowingStatus: Deadline("status", 180, True, "reading dates and rules; then the permit is given back"),
-    s.AskingPendingRewrites: Deadline("pending_rewrites", 12, False, "a convenience: no answer, and the visit goes on"),
+    s.AskingPendingRewrites: Deadline(
+        "pending_rewrites", 12, False, "a convenience; without an answer the visit goes on"
+    ),
     s.DeclaringForHolder: Deadline("holder", 120, True, "one question; then the permit is given back"),
     s.ChoosingCategory: Deadline("category", 120, True, "one choice; then the permit is given back"),
     s.Assessing: Deadline("assessing", 5, False, "a calculation"),
@@ -58,14 +60,14 @@ _TABLE: dict[type, Deadline] = {
     s.RewritingFace: Deadline("face", 120, False, "up to 40 s of raster, then 6-20 s of erasing and printing"),
     s.RecoveringChip: Deadline("recovering_chip", 90, False, "as reading back"),
     s.RecoveringGrant: Deadline("recovering_grant", 40, False, "central's own limit is 30 s"),
-    s.AwaitingHolder: Deadline("holder_wanted", 60, False, "who stood there through a restart looks at the screen"),
+    s.AwaitingHolder: Deadline("holder_wanted", 60, False, "a holder who waited through a restart sees it"),
     s.RecoveringFace: Deadline("recovering_face", 120, False, "as rewriting the face"),
     s.ReturningPermit: Deadline("returning", 30, False, "two seconds of motor, with room for one initialisation"),
     s.TakingBack: Deadline("taking_back", 30, False, "as returning"),
     s.Retaining: Deadline("retaining", 30, False, "as returning"),
     s.AwaitingRemoval: Deadline("removal", 45, False, "putting the identity card away first; then a reminder"),
     s.PrintingReceipt: Deadline("receipt", 30, False, "a receipt takes three seconds; paper is no reason to wait"),
-    s.Thanking: Deadline("thanks", 60, True, "reading three lines, before anybody is asked whether they are there"),
+    s.Thanking: Deadline("thanks", 60, True, "reading three lines before the question for more time"),
     s.PrintingSlip: Deadline("slip", 30, False, "as a receipt"),
     s.ShowingApplication: Deadline("application", 60, True, "reading what comes next, writing the number down"),
     s.ShowingOutcome: Deadline("explanation", 60, True, "reading five short parts, writing a number down"),
@@ -77,13 +79,13 @@ _WHILE_SWITCHING_OFF: dict[type, Deadline] = {
     s.OutOfService: Deadline("recheck", 60, False, "an initialisation, to give a permit back that is inside"),
     s.RecordingCollection: Deadline("recording_collection", 10, False, "the holder asks again at any time"),
     s.OpeningChipSession: Deadline("chip_session", 15, False, "central answers in a second or not in time"),
-    s.RelayingBatch: Deadline("relaying", 20, False, "what a chip has begun it finishes in a second"),
+    s.RelayingBatch: Deadline("relaying", 20, False, "a chip finishes in a second what it has begun"),
     s.SendingChipAnswers: Deadline("chip_answers", 15, False, "central answers in a second; then the chip is asked"),
     s.ReadingChipBack: Deadline("reading_back", 20, False, "two readings; a pcscd that hangs is not waited for"),
-    s.RewritingFace: Deadline("face", 60, False, "what the unit has begun it finishes"),
+    s.RewritingFace: Deadline("face", 60, False, "the unit finishes what it has begun"),
     s.RecoveringChip: Deadline("recovering_chip", 20, False, "as reading back"),
     s.RecoveringGrant: Deadline("recovering_grant", 15, False, "central answers in a second; a start asks again"),
-    s.AwaitingHolder: Deadline("holder_wanted", 20, False, "who stands there sees that it is urgent"),
+    s.AwaitingHolder: Deadline("holder_wanted", 20, False, "a holder who is there sees that it is urgent"),
     s.RecoveringFace: Deadline("recovering_face", 60, False, "as rewriting the face"),
     s.ReturningPermit: Deadline("returning", 20, False, "two seconds of motor"),
     s.AwaitingRemoval: Deadline("removal", 30, False, "the permit is before the holder's eyes; then it is put away"),
@@ -95,10 +97,10 @@ _WHILE_SWITCHING_OFF: dict[type, Deadline] = {
     s.ShowingApplication: Deadline("application", 10, False, "reading the number"),
     s.ShowingOutcome: Deadline("explanation", 10, False, "reading what happened"),
 }
-"""Where nothing is said, the wait is the usual one or there is none: the state is left at once."""
+"""Deadlines while switching off. A state that is not listed keeps its usual deadline or is left at once."""
 
 
-_REMINDED = Deadline("removal", 90, False, "somebody who went away hears it and comes back; then it is taken back")
+_REMINDED = Deadline("removal", 90, False, "a holder who went away comes back; then it is taken back")
 
 
 def deadline_of(state: s.State) -> Deadline:

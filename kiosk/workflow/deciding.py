@@ -27,7 +27,7 @@ _MAY_BECOME_ANOTHER = (Service.ENDORSE, Service.CHANGE_CATEGORY)
 
 
 def break_off(state: Deciding, fault: Fault) -> Step:
-    """A fault before anything was written: give the permit back, and the grant too if there may be one."""
+    """End the visit for a fault before anything was written: return the permit, and cancel a grant that may exist."""
     ending = s.BrokenOff(fault, ChipState.OLD, FaceState.OLD)
     if isinstance(state, s.Inquiry):
         return conclude(state.visit, s.case_of(state), ending, *_release(state, fault.name))
@@ -35,7 +35,7 @@ def break_off(state: Deciding, fault: Fault) -> Step:
 
 
 def leave(state: Deciding, code: str) -> Step:
-    """A no that is nobody's fault: give the permit back unchanged, and the grant too if there may be one."""
+    """End the visit with a refusal: return the permit unchanged, and cancel a grant that may exist."""
     if isinstance(state, s.Inquiry):
         case = s.case_of(state)
         ending = s.Declined(Refusal(code), s.permit_of(case))
@@ -87,7 +87,7 @@ def reading_permit(site: Site, state: s.ReadingPermit, event: on.Event) -> Step 
 
 
 def asking_pending_rewrites(site: Site, state: s.AskingPendingRewrites, event: on.Event) -> Step | None:
-    """What was asked and got no answer is taken back: the answer may have brought a grant."""
+    """Wait for central's answer. A question without an answer is cancelled, because the answer may bring a grant."""
     visit, case = state.visit, state.case
     match event:
         case on.WorkFound(grant=grant) if prints_face(site, grant) or not grant.face_only:
@@ -102,7 +102,7 @@ def asking_pending_rewrites(site: Site, state: s.AskingPendingRewrites, event: o
                 return _first(decline(visit, why_no_face(site), case), unused)
             return _first(ask_rules(site, visit, case, s.Answers(), central_silent=False), unused)
         case on.CentralFailed(fault=fault) if fault is CLOCK_WRONG:
-            return break_off(state, fault)  # no rule can be asked about a day that is not today
+            return break_off(state, fault)  # the rules need today's date
         case on.CentralFailed() | on.DeadlinePassed() if visit.purpose.service is Service.FACE_ONLY:
             return _first(decline(visit, CENTRAL_UNREACHABLE.name, case), *_release(state, "no_answer"))
         case on.CentralFailed() | on.DeadlinePassed():
@@ -121,7 +121,7 @@ def _first(then: Step, *effects: do.Effect) -> Step:
 
 
 def ask_rules(site: Site, visit: s.Visit, case: s.AnyCase, answers: s.Answers, *, central_silent: bool) -> Step:
-    """Ask the rules; first, where somebody acts for the holder, what they must know of the holder."""
+    """Assess the case. An agent is first asked for the declarations that the rules need about the holder."""
     question = declarations.next_of(site.region, declarations.asked_of_agent(site.region, visit.purpose), answers)
     if question is not None:
         return Step(s.DeclaringForHolder(visit, case, answers, question, central_silent))
@@ -158,7 +158,7 @@ def assessing(site: Site, state: s.Assessing, event: on.Event) -> Step | None:
 
 
 def _assessed(site: Site, state: s.Assessing, matter: s.AssessedCase) -> Step:
-    """What the holder has seen and went on from is not shown once more."""
+    """Show the assessment, unless the holder has seen the same one already and went on from it."""
     if state.shown is not None and can_go_on(matter) and _is_alike(state.shown, matter.assessment):
         return proceed(site, state.visit, matter)
     case = state.case
@@ -173,7 +173,7 @@ def _assessed(site: Site, state: s.Assessing, matter: s.AssessedCase) -> Step:
 
 
 def _is_alike(shown: Assessment, now: Assessment) -> bool:
-    """Whether the holder would read the same again: how it is served, from when to when, what is lost."""
+    """Whether both would read the same to the holder: channel, dates, what is lost."""
 
     def told(assessment: Assessment) -> tuple[object, ...]:
         return (
@@ -211,7 +211,7 @@ def choosing_category(site: Site, state: s.ChoosingCategory, event: on.Event) ->
 
 
 def categories_offered(region: Region, state: s.ChoosingCategory) -> tuple[str, ...]:
-    """Its own first, unless another one is what the visit is for."""
+    """The categories to choose from: the permit's own first, unless the visit is for a change of category."""
     own = state.case.permit.content.category
     others = may_become(region, state.case)
     return others if state.visit.purpose.service is Service.CHANGE_CATEGORY else (own, *others)
@@ -252,7 +252,7 @@ def declaring(site: Site, state: s.Declaring, event: on.Event) -> Step | None:
 
 
 def _confirming_rule(site: Site, state: s.Declaring, event: on.Event) -> Step | None:
-    """Without a yes nothing is asked of central: what the rule takes away cannot be given back."""
+    """Take the holder's answer. Central is asked only after a yes: what the rule takes away is lost for good."""
     answers = state.matter.answers
     match event:
         case on.PersonChose(intent=Intent.ANSWER_YES):
@@ -265,7 +265,7 @@ def _confirming_rule(site: Site, state: s.Declaring, event: on.Event) -> Step | 
 
 
 def _go_on_asking(site: Site, visit: s.Visit, matter: s.AssessedCase) -> Step:
-    """The next question; after the last, the rules again if a yes may have changed what they say."""
+    """Ask the next question. After the last, ask the rules again if a yes may have changed their answer."""
     answers = matter.answers
     question = declarations.next_of_service(site.region, visit, answers)
     if question is not None:
@@ -277,7 +277,7 @@ def _go_on_asking(site: Site, visit: s.Visit, matter: s.AssessedCase) -> Step:
 
 
 def proceed(site: Site, visit: s.Visit, matter: s.AssessedCase) -> Step:
-    """The holder goes on: questions, then evidence, then what the holder must confirm, then central."""
+    """Take the next step of a holder who goes on: questions, evidence, rules to confirm, then central."""
     if declarations.next_of_service(site.region, visit, matter.answers) is not None:
         return _go_on_asking(site, visit, matter)
     if not matter.answers.is_evidence_settled and needs(site.region, matter.assessment.evidence):
@@ -291,7 +291,7 @@ def proceed(site: Site, visit: s.Visit, matter: s.AssessedCase) -> Step:
 
 
 def _see_who_stands_here(site: Site, visit: s.Visit, pursued: s.Proposal) -> Step:
-    """Ask an attendant first, where the site has any."""
+    """Let an attendant check the holder first, where the site requires or offers it."""
     rule = site.holder_check
     if rule.without_face is CheckWay.ATTENDANT:
         return Step(s.AwaitingAttendant(visit, pursued, rule.required))
@@ -299,7 +299,7 @@ def _see_who_stands_here(site: Site, visit: s.Visit, pursued: s.Proposal) -> Ste
 
 
 def pursue(site: Site, visit: s.Visit, pursued: s.Proposal) -> Step:
-    """Go on with an application, a question to central, or what central had offered."""
+    """Go on with an application, a request to central, or the grant that central had already made."""
     if isinstance(pursued, s.GrantedElsewhere):
         return offer(site, visit, pursued.case, pursued.grant, None)
     if pursued.assessment.channel is Channel.AFTER_REVIEW:
@@ -339,7 +339,7 @@ def _withdraw(state: s.AskingCentral, code: str) -> Step:
 
 
 def _take_up(site: Site, visit: s.Visit, case: s.CaseWithPermit, grant: Grant) -> Step:
-    """Work decided elsewhere; nobody is fetched for what is refused in any case."""
+    """Take up work that was decided elsewhere. An unusable grant is turned down before an attendant is called."""
     if not is_drawn_from_the_chip(case, grant):
         return turn_down(visit, case, grant)
     return _see_who_stands_here(site, visit, s.GrantedElsewhere(case, grant))

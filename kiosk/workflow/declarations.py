@@ -1,4 +1,4 @@
-"""What the region has a holder declare: which question comes next, and what an answer to it adds."""
+"""The declarations that the region asks of a holder: the next question, and what an answer adds."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def asked_of_service(region: Region, purpose: s.VisitPurpose) -> tuple[str, ...]
 
 
 def next_of(region: Region, keys: tuple[str, ...], answers: s.Answers) -> str | None:
-    """The next question that has a meaning after what was answered."""
+    """The next of `keys` that still applies after the answers so far; None after the last."""
     for key in keys:
         declaration = region.declarations.get(key)
         if declaration is None or key in answers.asked:

@@ -1,4 +1,4 @@
-"""What to do: frozen values in the imperative. The machine orders them; services carry them out."""
+"""Effects: frozen values, named in the imperative, that the machine orders and services carry out."""
 
 from __future__ import annotations
 
@@ -25,9 +25,8 @@ from kiosk.workflow.visits import (
 
 
 class NeedsJournal:
-    """An effect that begins what must be known after a loss of power: a permit comes in or moves where its holder
-    cannot reach it, central may make a grant, the chip or the face is written. It is not begun unless the step that
-    orders it is on disk.
+    """An effect that must be known after a loss of power: a permit comes in or moves out of its holder's reach, central
+    may make a grant, the chip or the face is written. It begins only when the step that orders it is on disk.
     """
 
     __slots__ = ()
@@ -35,14 +34,14 @@ class NeedsJournal:
 
 @dataclass(frozen=True, slots=True)
 class ChipCommands:
-    """A batch that central composed: (APDU, status words that let it go on) in order. Opaque to the machine."""
+    """A batch that central composed: pairs of APDU and status words after which it goes on. Opaque to the machine."""
 
     commands: tuple[tuple[bytes, tuple[int, ...]], ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class RelayRefused:
-    """The relay let nothing of a batch through: command `index` breaks its rule `reason`, a code of the contract."""
+    """The relay rejected a whole batch: command `index` breaks the rule `reason`, a code of the contract."""
 
     index: int
     reason: str
@@ -50,7 +49,7 @@ class RelayRefused:
 
 @dataclass(frozen=True, slots=True)
 class ChipAnswers:
-    """What the chip answered: (data, status word) in order. Opaque to the machine. `refused`: it was asked nothing."""
+    """The chip's answers: pairs of data and status word in order, opaque to the machine. `refused`: none was sent."""
 
     answers: tuple[tuple[bytes, int], ...] = field(repr=False)
     refused: RelayRefused | None = None
@@ -58,18 +57,18 @@ class ChipAnswers:
 
 @dataclass(frozen=True, slots=True)
 class InspectPath:
-    """Initialise the unit leaving a permit where it is, look, and read the journal."""
+    """Initialise the unit without moving a permit, find out where the permit is, and read the journal."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckDevices:
-    """While idle: is everything that a visit needs still there?"""
+    """Check, while idle, that every device that visits need still works."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadIdCard:
-    """Poll the reader until a card was read, or StopIdReader. `besides`: whose card does not count, because it was read
-    already.
+    """Poll the reader until a card was read, or StopIdReader. `besides`: the person whose card was read already and is
+    ignored.
     """
 
     besides: IdDocument | None = None
@@ -97,7 +96,7 @@ class ReadChip:
 
 @dataclass(frozen=True, slots=True)
 class AskForPendingRewrites(NeedsJournal):
-    """`inquiry_id`: under which central is told to forget the question, should its answer not come."""
+    """Ask central for work decided elsewhere. `inquiry_id`: the number to cancel the question by if no answer comes."""
 
     inquiry_id: UUID
     case: CaseWithPermit
@@ -112,7 +111,7 @@ class Assess:
 
 @dataclass(frozen=True, slots=True)
 class LookAhead:
-    """What do the rules say of this permit's coming year?"""
+    """Ask the rules about this permit's coming year."""
 
     case: CaseWithPermit
 
@@ -129,7 +128,7 @@ class VerifyEvidence:
 
 @dataclass(frozen=True, slots=True)
 class CheckAttendant:
-    """Whose code was typed? `code`: an attendant's own secret."""
+    """Find the attendant whose secret `code` was typed."""
 
     code: Personal[str] = field(repr=False)
 
@@ -143,7 +142,7 @@ class RequestEndorsement(NeedsJournal):
 
 @dataclass(frozen=True, slots=True)
 class Apply(NeedsJournal):
-    """Send what a person will review. Its number is that of the visit's endorsement."""
+    """Send an application, which a person reviews. Its number is the visit's `endorsement_id`."""
 
     application_id: UUID
     purpose: VisitPurpose
@@ -154,14 +153,14 @@ class Apply(NeedsJournal):
 
 @dataclass(frozen=True, slots=True)
 class SearchApplications:
-    """How far are this holder's applications?"""
+    """Ask central for this holder's applications and their progress."""
 
     holder: IdDocument
 
 
 @dataclass(frozen=True, slots=True)
 class ChooseCollection:
-    """Tell central how the permit is to be had."""
+    """Tell central how the holder will collect the permit."""
 
     application_id: UUID
     way: str
@@ -169,7 +168,7 @@ class ChooseCollection:
 
 @dataclass(frozen=True, slots=True)
 class CancelEndorsement:
-    """Give the grant back, or withdraw the application, if there is one: queued, repeated until central took note."""
+    """Cancel the grant or withdraw the application, if there is one. Queued, and repeated until central confirms it."""
 
     endorsement_id: UUID
     reason: str
@@ -177,8 +176,9 @@ class CancelEndorsement:
 
 @dataclass(frozen=True, slots=True)
 class OpenChipSession(NeedsJournal):
-    """Checks once more that the grant has not expired, before anything reaches the chip. `call_id`: of this session
-    alone, also where the same grant is written once more after a stop.
+    """Check again that the grant has not expired, and open a session for writing the chip.
+
+    `call_id`: unique to this session, also where the same grant is written again after a stop.
     """
 
     grant: Grant
@@ -206,14 +206,14 @@ class ReadBackChip:
 
 @dataclass(frozen=True, slots=True)
 class ExamineChip:
-    """After a stop: which of the two contents does the chip hold?"""
+    """After a stop: find out which of the two contents the chip holds."""
 
     hashes: ContentHashes
 
 
 @dataclass(frozen=True, slots=True)
 class RecallEndorsement:
-    """After a stop: what does central know of this endorsement? With its grant, where `permit` was read."""
+    """After a stop: ask central what it knows of this endorsement, with the grant where `permit` was read."""
 
     endorsement_id: UUID
     permit: Permit | None
@@ -221,14 +221,14 @@ class RecallEndorsement:
 
 @dataclass(frozen=True, slots=True)
 class DrawFace:
-    """Draw the dots while the holder compares old and new; nothing is sent and nothing moves."""
+    """Draw the face's raster while the holder compares old and new. Nothing is sent and nothing moves."""
 
     face: FaceJob
 
 
 @dataclass(frozen=True, slots=True)
 class LoadFace:
-    """Send the raster ahead, while the chip is being written; nothing moves."""
+    """Send the face's raster to the unit while the chip is being written. Nothing moves."""
 
     face: FaceJob
 
@@ -245,7 +245,7 @@ class EjectPermit:
 
 @dataclass(frozen=True, slots=True)
 class WatchMouth:
-    """Tell when the permit is gone from the mouth."""
+    """Report when the permit is gone from the mouth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +279,7 @@ class PrintStatusSlip:
 
 @dataclass(frozen=True, slots=True)
 class ReportCompletion:
-    """Tell central how it ended, whatever happened: queued and repeated until central took note."""
+    """Tell central how the endorsement ended. Queued, and repeated until central confirms it."""
 
     endorsement_id: UUID
     chip: ChipState
@@ -300,12 +300,12 @@ class StopCodeScanner:
 
 @dataclass(frozen=True, slots=True)
 class ClearPersonalData:
-    """Forget the visit: image buffers of the unit, the printer's buffer, everything that a service kept."""
+    """Forget the visit: clear the unit's image buffers, the printer's buffer and what services kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class EndProgram:
-    """The machine is switched off and nothing is under way any more: no further event is taken."""
+    """End the program: the machine is being switched off and nothing is under way. No further event is taken."""
 
 
 Effect = (

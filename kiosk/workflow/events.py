@@ -1,4 +1,4 @@
-"""What happened: frozen values in the past tense. Services and the clock post them; the machine reads them."""
+"""Events: frozen values, named in the past tense, that services and the clock post and the machine reads."""
 
 from __future__ import annotations
 
@@ -28,9 +28,7 @@ from kiosk.workflow.visits import InterruptedVisit, Visit, VisitIds
 
 @dataclass(frozen=True, slots=True)
 class PathInspected:
-    """The unit was initialised and looked; the journal was read. `visit`: a fresh one, in case somebody must be
-    served.
-    """
+    """The unit was initialised, a permit located, the journal read. `visit`: a new one, for a permit to return."""
 
     custody: Custody
     story: InterruptedVisit
@@ -39,16 +37,16 @@ class PathInspected:
 
 @dataclass(frozen=True, slots=True)
 class PathNotInspected:
-    """The unit could not be initialised, or could not look."""
+    """The unit could not be initialised, or could not say where a permit is."""
 
     fault: Fault
 
 
 @dataclass(frozen=True, slots=True)
 class PersonChose:
-    """`choice`: what the intent says it is; a telephone number among others, so it does not print. `asked`: what was
-    asked on the screen that it was made on (see `asked_in`); "": nothing that has a key. `ids`: for the visit that it
-    may begin.
+    """A person chose something. `choice`: as the intent defines it; it may be a telephone number, so it does not print.
+    `asked`: the question on the screen where the choice was made (see `asked_in`), or "". `ids`: for the visit that the
+    choice may begin.
     """
 
     intent: Intent
@@ -71,12 +69,12 @@ class SwitchOffRequested:
 
 @dataclass(frozen=True, slots=True)
 class SwitchOffOverdue:
-    """The time to come to an end in good order is up."""
+    """The time for switching off in good order is over."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceFailed:
-    """`nothing_sent`: a batch for the chip was ordered, and pcscd did not even let the chip be opened for it."""
+    """A device failed. `nothing_sent`: pcscd did not open the chip for an ordered batch, so none of it was sent."""
 
     fault: Fault
     nothing_sent: bool = False
@@ -84,12 +82,12 @@ class DeviceFailed:
 
 @dataclass(frozen=True, slots=True)
 class DevicesReady:
-    """Everything that a visit needs has answered."""
+    """Every device that visits need has answered."""
 
 
 @dataclass(frozen=True, slots=True)
 class IdCardRead:
-    """A card that is good here. `read_on`: the local day, by which the holder's age is reckoned."""
+    """A valid identity card was read. `read_on`: the local date, from which the holder's age is computed."""
 
     document: IdDocument
     read_on: date
@@ -97,14 +95,14 @@ class IdCardRead:
 
 @dataclass(frozen=True, slots=True)
 class IdCardRefused:
-    """Read, and not good here: expired (by the local date), a wrong check character, a card for other persons."""
+    """An identity card was read and is not accepted: expired on the local date, wrong check character, wrong kind."""
 
     refusal: Refusal
 
 
 @dataclass(frozen=True, slots=True)
 class IdCardNotReadable:
-    """A card lies there and could not be read: lift it and lay it down again."""
+    """A card lies on the reader and could not be read; it must be lifted and laid down again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +112,12 @@ class PermitTakenIn:
 
 @dataclass(frozen=True, slots=True)
 class PermitNotTakenIn:
-    """The withdrawn order had taken nothing in."""
+    """The order to take a permit in has ended and nothing was taken in."""
 
 
 @dataclass(frozen=True, slots=True)
 class PermitOutOfSight:
-    """A fact about custody: UNKNOWN. The order to take one in has ended; whether one went in, the unit cannot say."""
+    """A fact about custody: UNKNOWN. The order to take a permit in ended, and the unit cannot say if one went in."""
 
     fault: Fault
 
@@ -146,8 +144,8 @@ class PermitRead:
 
 @dataclass(frozen=True, slots=True)
 class PermitNotRecognised:
-    """No chip, not the chip of a permit, or one whose content is nothing that central could be told. `kind`: a refusal
-    code (no_chip, not_a_permit, foreign_bank, content_unusual, …).
+    """The card has no chip, no permit's chip, or a chip whose content cannot be sent to central. `kind`: a refusal code
+    (no_chip, not_a_permit, foreign_bank, content_unusual, …).
     """
 
     kind: str
@@ -155,7 +153,7 @@ class PermitNotRecognised:
 
 @dataclass(frozen=True, slots=True)
 class WorkFound:
-    """Central has decided work for this permit: rewrite, or face only."""
+    """Central has work decided elsewhere for this permit: chip and face, or the face only."""
 
     grant: Grant
 
@@ -167,7 +165,7 @@ class NoWorkFound:
 
 @dataclass(frozen=True, slots=True)
 class Assessed:
-    """`on`: the local date that the rules were asked about."""
+    """The rules have assessed the case. `on`: the local date that they were asked about."""
 
     assessment: Assessment
     on: date
@@ -175,7 +173,7 @@ class Assessed:
 
 @dataclass(frozen=True, slots=True)
 class LookedAhead:
-    """The rules on an endorsement today (the local date `on`), and the permit's coming year."""
+    """The rules have answered about an endorsement on the local date `on` and about the permit's coming year."""
 
     assessment: Assessment
     calendar: PermitCalendar
@@ -205,8 +203,8 @@ class PermitAlreadyCurrent:
 
 @dataclass(frozen=True, slots=True)
 class CentralFailed:
-    """Unreachable, garbage, or a grant that did not verify. `of_pending_rewrites`: what failed is the question about
-    work decided elsewhere, for which a visit does not wait to the end.
+    """Central was unreachable, sent garbage, or sent a grant that did not verify. `of_pending_rewrites`: the question
+    about work decided elsewhere failed, which does not end a visit.
     """
 
     fault: Fault
@@ -222,7 +220,7 @@ class ChipBatchReceived:
 
 @dataclass(frozen=True, slots=True)
 class ChipVerdictReceived:
-    """Central compared what it read: the chip holds the granted content, or it does not."""
+    """Central compared what it read from the chip. `written`: the chip holds the granted content."""
 
     written: bool
 
@@ -234,15 +232,15 @@ class BatchRelayed:
 
 @dataclass(frozen=True, slots=True)
 class ChipReadBack:
-    """Read by the kiosk itself. `permit` None: the chip is silent."""
+    """The kiosk itself read the chip back. `permit` None: the chip is silent."""
 
     permit: Permit | None
 
 
 @dataclass(frozen=True, slots=True)
 class ChipExamined:
-    """Read after a stop and compared with the journal's hashes. `permit` None: the chip is silent; with a permit and
-    `chip` UNKNOWN it holds neither the old nor the new content.
+    """The chip was read after a stop and compared with the journal's hashes. `permit` None: the chip is silent; with a
+    permit and `chip` UNKNOWN it holds neither the old nor the new content.
     """
 
     permit: Permit | None
@@ -251,8 +249,8 @@ class ChipExamined:
 
 @dataclass(frozen=True, slots=True)
 class EndorsementRecalled:
-    """Central told again of an endorsement. `chip`: NEW where it knows that the chip was written; `grant`: its grant,
-    if that may still be used for the permit that was read.
+    """Central answered about an endorsement from before a stop. `chip`: NEW where central knows that it was written;
+    `grant`: the grant, if it may still be used for the permit that was read.
     """
 
     chip: ChipState
@@ -261,7 +259,7 @@ class EndorsementRecalled:
 
 @dataclass(frozen=True, slots=True)
 class FaceRewritten:
-    """The unit said so. `at_mouth`: the same command gave the permit out (a fact about custody)."""
+    """The unit rewrote the face. `at_mouth`: the same command gave the permit out (a fact about custody)."""
 
     at_mouth: bool
 
@@ -290,33 +288,33 @@ class LicenceCodeRead:
 
 @dataclass(frozen=True, slots=True)
 class LicenceCodeNotReadable:
-    """Something was held before the scanner that is no code: once more. The scanner still reads."""
+    """The scanner read something that is no licence code. It keeps reading."""
 
 
 @dataclass(frozen=True, slots=True)
 class CodeScannerFailed:
-    """The scanner does not serve; the visit goes on without it."""
+    """The scanner failed; the visit goes on without it."""
 
     fault: Fault
 
 
 @dataclass(frozen=True, slots=True)
 class AttendantConfirmed:
-    """An attendant of this number says that the holder stands here."""
+    """The attendant with this number confirmed that the holder stands here."""
 
     attendant: str
 
 
 @dataclass(frozen=True, slots=True)
 class AttendantNotConfirmed:
-    """The code is nobody's. `locked`: none is looked at for a while."""
+    """The code belongs to no attendant. `locked`: no code is accepted for a while."""
 
     locked: bool
 
 
 @dataclass(frozen=True, slots=True)
 class EvidenceAnswered:
-    """Central's word on one proof."""
+    """Central has answered about one proof."""
 
     key: str
     result: EvidenceResult
@@ -324,21 +322,21 @@ class EvidenceAnswered:
 
 @dataclass(frozen=True, slots=True)
 class ApplicationReceived:
-    """Central has taken the application in; a person will review it."""
+    """Central has received the application; a person will review it."""
 
     received: ReceivedApplication
 
 
 @dataclass(frozen=True, slots=True)
 class ApplicationsFound:
-    """The holder's applications, newest first; none: empty."""
+    """Central sent the holder's applications, newest first; empty where there are none."""
 
     applications: tuple[Application, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class CollectionRecorded:
-    """Central knows how the permit is to be collected. `application`: as it stands now."""
+    """Central has recorded how the permit is to be collected. `application`: its present state."""
 
     application: Application
 
@@ -408,11 +406,11 @@ CUSTODY_FACTS = (
     PermitRetained,
     FaceRewritten,
 )
-"""Never dropped, whatever visit they are stamped with."""
+"""Events that the engine never drops, whatever visit they are stamped with."""
 
 
 def custody_told(event: Event) -> Custody | None:
-    """Where the permit is by what the unit says in `event`; None if it says nothing about that."""
+    """Where the permit is according to `event`; None if the event is no fact about custody."""
     match event:
         case PathInspected(custody=custody):
             return custody

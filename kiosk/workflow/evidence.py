@@ -1,4 +1,4 @@
-"""What the rules ask to be shown: first by central's own records, then by electronic licence codes."""
+"""The proofs that the rules ask for: looked up in central's own records first, then by electronic licence codes."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from kiosk.workflow.intents import Intent
 from kiosk.workflow.transition import Site, Step, conclude, decline
 
 NONE_OF_THESE = "none"
-"""The choice of somebody who has none of several proofs."""
+"""The choice for "none of these" where one of several proofs is asked for."""
 
 UNREADABLE, NOT_VERIFIED = "unreadable", "not_verified"
 
 
 def seek(site: Site, visit: s.Visit, matter: s.AssessedCase) -> Step:
-    """Ask for what is still to be shown; when nothing is left to ask for, ask the rules again."""
+    """Ask for the next missing proof; when none is left to ask for, ask the rules again."""
     region, answers = site.region, matter.answers
     missing = _missing(region, matter)
     asked_of_central = {proof.key for proof in answers.proofs if proof.licence_code is None}
@@ -51,7 +51,7 @@ def _missing(region: Region, matter: s.AssessedCase) -> list[tuple[str, ...]]:
 
 
 def _ask_holder(region: Region, visit: s.Visit, matter: s.AssessedCase, keys: tuple[str, ...]) -> Step:
-    """Of several the holder chooses, unless part of one was shown already."""
+    """Let the holder choose one of `keys`, unless part of one was shown already."""
     begun = [key for key in keys if _is_begun(region, matter.answers, key)]
     if len(keys) > 1 and not begun:
         return Step(s.ChoosingProof(visit, matter, keys))
@@ -64,7 +64,7 @@ def _is_begun(region: Region, answers: s.Answers, key: str) -> bool:
 
 
 def _ask_for(region: Region, visit: s.Visit, matter: s.AssessedCase, key: str) -> Step:
-    """Down to something that has a code: through the parts that are missing, and by choice through a group."""
+    """Ask for the proof `key`: descend to one that has a code, through missing parts, and by choice within a group."""
     proof, answers = region.evidence[key], matter.answers
     if proof.central_verifies and key not in answers.given_up:
         return _read_code(visit, matter, key)
@@ -85,7 +85,7 @@ def _read_code(visit: s.Visit, matter: s.AssessedCase, key: str, problem: str = 
 
 
 def _without(region: Region, matter: s.AssessedCase, keys: Iterable[str]) -> s.AssessedCase:
-    """The holder will not show any of these."""
+    """`matter`, with the note that the holder will not show any of `keys`."""
     leaves = {leaf for key in keys for leaf in verifiable(region, key)}
     return replace(matter, answers=replace(matter.answers, given_up=matter.answers.given_up | leaves))
 
@@ -116,7 +116,7 @@ def _answered(site: Site, state: s.VerifyingEvidence, result: EvidenceResult) ->
 
 
 def _is_another_try(earlier: Proof, proof: Proof) -> bool:
-    """Central's last word on a proof counts, once by its records and once by a code."""
+    """Whether `proof` replaces `earlier`: the same proof, verified in the same way (by records or by code)."""
     return earlier.key == proof.key and (earlier.licence_code is None) == (proof.licence_code is None)
 
 

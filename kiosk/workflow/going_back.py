@@ -1,8 +1,7 @@
-"""One screen back: what was said before is kept, the last answer is asked for again.
+"""Going back by one screen: earlier answers are kept, and the last one is asked for again.
 
-A choice remembers the screen on which it was made (`Visit.before`), as long as nothing came of it that cannot be asked
-again. A permit that was taken in, a question to central for a grant and an application begin anew: from there the way
-back is to have the permit returned.
+A choice stores the screen on which it was made (`Visit.before`), as long as it can be undone. Nobody can go back past
+taking a permit in, a request to central for a grant, or an application; from there the permit can only be returned.
 """
 
 from __future__ import annotations
@@ -28,10 +27,10 @@ _Asking = (
     | s.ChoosingProof
     | s.ChoosingCollection
 )
-"""Screens that can be shown again as they were: no device is at work for them."""
+"""Screens that can be shown again as they were, because no device is at work for them."""
 
 _Leaving = _Asking | s.ReadingIdCard | s.ReadingAgentIdCard | s.ReadingLicenceCode | s.EnteringTelephone
-"""Screens from which one can go back. `AwaitingPermit` is none: a permit may be going in at this moment."""
+"""Screens from which a person can go back. `AwaitingPermit` is not one: a permit may be going in at this moment."""
 
 _REMEMBERS = _Leaving | s.Assessing | s.VerifyingEvidence
 """States on the way from one such screen to the next."""
@@ -47,7 +46,7 @@ def can_go_back(state: s.State) -> bool:
 
 
 def go_back(state: s.State) -> Step | None:
-    """The screen before, in the language of now."""
+    """Show the screen before, in the present language; None where there is none."""
     if not isinstance(state, _Leaving) or not can_go_back(state):
         return None
     before = state.visit.before

@@ -1,7 +1,7 @@
-"""Before anything is asked of central or written: somebody of the site says that the holder stands here, or nobody can.
+"""The check that the holder stands here, before anything is requested of central or written.
 
-Only identity card and permit together do not say that: whoever carries both could come. Where the site asks for it, an
-attendant looks at the person and types a code of their own.
+Identity card and permit do not prove that, because another person may carry both. Where the site asks for it, an
+attendant looks at the person and types a personal code.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def _confirmed(pursued: s.Proposal, number: str) -> s.Proposal:
 
 
 def _leave(state: s.AwaitingAttendant | s.CheckingAttendant, code: str) -> Step:
-    """Back to the holder with everything as it was; work that central had offered is given back."""
+    """Return the permit unchanged, and cancel a grant that central had made already."""
     case = state.pursued.case
     declined = s.Declined(Refusal(code), s.permit_of(case))
     if isinstance(state.pursued, s.GrantedElsewhere):

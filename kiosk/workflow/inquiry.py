@@ -1,4 +1,4 @@
-"""The states in which somebody chooses, is asked and is told, before anything may be written; part of `states.py`."""
+"""The states of choosing, asking and explaining, before anything may be written; part of `states.py`."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from kiosk.policy.assessment import Assessment
 from kiosk.policy.permit_calendar import PermitCalendar
 from kiosk.workflow.visits import Answers, AnyCase, AssessedCase, CaseWithPermit, Ending, Proposal, Visit
 
-# Before the permit is in.
+# Before the permit is taken in.
 
 
 @dataclass(frozen=True, slots=True)
 class ChoosingService:
-    """`choices`: keys of services, of errands and of groups of services."""
+    """A service is chosen. `choices`: keys of services, of kinds of visit and of groups of services."""
 
     visit: Visit
     choices: tuple[str, ...]
@@ -25,14 +25,14 @@ class ChoosingService:
 
 @dataclass(frozen=True, slots=True)
 class ChoosingAgent:
-    """Who is here for another person?"""
+    """The kind of agent is chosen by a person who is here for another."""
 
     visit: Visit
 
 
 @dataclass(frozen=True, slots=True)
 class ExplainingService:
-    """What the visit is for is explained before anything is read or taken in."""
+    """The service is explained before anything is read or taken in."""
 
     visit: Visit
 
@@ -44,7 +44,7 @@ class ShowingNotice:
 
 @dataclass(frozen=True, slots=True)
 class ReadingIdCard:
-    """`unreadable`: the last attempt failed; lift the card and lay it down again."""
+    """The holder's identity card is awaited. `unreadable`: the last attempt failed, so it must be laid down again."""
 
     visit: Visit
     unreadable: bool = False
@@ -76,7 +76,7 @@ class WithdrawingOffer:
     ending: Ending
 
 
-# Without any permit: how far is an application?
+# Without a permit: the progress of applications.
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class ShowingProgress:
 
 @dataclass(frozen=True, slots=True)
 class ChoosingCollectionLater:
-    """The application has come so far that the holder says how the permit is to be had."""
+    """The application has come so far that the holder chooses how to collect the permit."""
 
     visit: Visit
     applications: tuple[Application, ...]
@@ -106,7 +106,7 @@ class RecordingCollection:
     applications: tuple[Application, ...]
 
 
-# With the permit inside; without one only where it is lost.
+# With the permit inside, or without one where it is lost or damaged.
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ class ReadingPermit:
 
 @dataclass(frozen=True, slots=True)
 class LookingAhead:
-    """The holder only asks: what do the rules say of the coming year?"""
+    """The rules are asked about the permit's coming year, for a holder who only wants to know."""
 
     visit: Visit
     case: CaseWithPermit
@@ -126,7 +126,9 @@ class LookingAhead:
 
 @dataclass(frozen=True, slots=True)
 class ShowingStatus:
-    """`printing`: the slip is on its way; `printed`: it came; `paper_trouble`: why it did not."""
+    """The permit's dates are shown. `printing`: the slip is on its way; `printed`: it was printed; `paper_trouble`: why
+    it was not.
+    """
 
     visit: Visit
     matter: AssessedCase
@@ -138,7 +140,7 @@ class ShowingStatus:
 
 @dataclass(frozen=True, slots=True)
 class AskingPendingRewrites:
-    """Is there work decided elsewhere for this permit?"""
+    """Central was asked for work decided elsewhere for this permit."""
 
     visit: Visit
     case: CaseWithPermit
@@ -146,7 +148,7 @@ class AskingPendingRewrites:
 
 @dataclass(frozen=True, slots=True)
 class DeclaringForHolder:
-    """What the rules must know of a holder for whom somebody acts, before they are asked at all."""
+    """An agent answers what the rules must know of the holder before they are asked."""
 
     visit: Visit
     case: AnyCase
@@ -157,8 +159,8 @@ class DeclaringForHolder:
 
 @dataclass(frozen=True, slots=True)
 class Assessing:
-    """`central_silent`: whether work is decided elsewhere could not be asked. `shown`: what the holder has already seen
-    and went on from; None: nothing yet.
+    """The rules are asked. `central_silent`: central could not be asked for work decided elsewhere. `shown`: the
+    assessment that the holder has already seen and went on from; None: none yet.
     """
 
     visit: Visit
@@ -170,7 +172,7 @@ class Assessing:
 
 @dataclass(frozen=True, slots=True)
 class ChoosingCategory:
-    """The permit may become one of another category."""
+    """The category is chosen, where the permit may become one of another category."""
 
     visit: Visit
     case: CaseWithPermit
@@ -187,7 +189,7 @@ class ShowingAssessment:
 
 @dataclass(frozen=True, slots=True)
 class Declaring:
-    """`question`: a key of the region file's declarations, or the code of a rule that the holder has to confirm."""
+    """The holder answers `question`: a key of the region file's declarations, or the code of a rule to confirm."""
 
     visit: Visit
     matter: AssessedCase
@@ -195,7 +197,7 @@ class Declaring:
 
     @property
     def confirms_rule(self) -> bool:
-        """Whether a rule is to be confirmed, not a question answered."""
+        """Whether `question` is a rule to confirm rather than a declaration."""
         return self.question in self.matter.assessment.to_confirm
 
 
@@ -211,7 +213,7 @@ class VerifyingEvidence:
 
 @dataclass(frozen=True, slots=True)
 class ChoosingProof:
-    """One of `keys` is enough: which can the holder show?"""
+    """The holder chooses which of `keys` to show; one is enough."""
 
     visit: Visit
     matter: AssessedCase
@@ -220,8 +222,8 @@ class ChoosingProof:
 
 @dataclass(frozen=True, slots=True)
 class ReadingLicenceCode:
-    """The electronic licence code of `key` is awaited at the scanner. `problem`: why once more ("unreadable",
-    "not_verified"), or "".
+    """The electronic licence code of `key` is awaited at the scanner. `problem`: why it is asked for again
+    ("unreadable", "not_verified"), or "".
     """
 
     visit: Visit
@@ -232,8 +234,8 @@ class ReadingLicenceCode:
 
 @dataclass(frozen=True, slots=True)
 class AwaitingAttendant:
-    """Somebody of the site is to say that the holder stands here. `required`: without that nothing goes on; `problem`:
-    why once more ("wrong"), why not for a while ("locked"), or "".
+    """An attendant is to confirm that the holder stands here. `required`: the visit cannot go on without it; `problem`:
+    "wrong" after a wrong code, "locked" while no code is accepted, or "".
     """
 
     visit: Visit
@@ -244,7 +246,7 @@ class AwaitingAttendant:
 
 @dataclass(frozen=True, slots=True)
 class CheckingAttendant:
-    """A code was typed; it is being compared."""
+    """An attendant's code was typed and is being checked."""
 
     visit: Visit
     pursued: Proposal
@@ -259,7 +261,7 @@ class AskingCentral:
 
 @dataclass(frozen=True, slots=True)
 class ChoosingCollection:
-    """How is the permit to be had once it is decided? Asked before the application is sent."""
+    """The holder chooses how to collect the permit, before the application is sent."""
 
     visit: Visit
     matter: AssessedCase
@@ -267,7 +269,9 @@ class ChoosingCollection:
 
 @dataclass(frozen=True, slots=True)
 class EnteringTelephone:
-    """`collection`: the way chosen, None where there was no choice. `is_wrong`: the last number cannot be one."""
+    """A telephone number is typed. `collection`: the way chosen, None where there was no choice. `is_wrong`: the last
+    input was no telephone number.
+    """
 
     visit: Visit
     matter: AssessedCase
@@ -303,11 +307,11 @@ Inquiry = (
     | EnteringTelephone
     | Applying
 )
-"""Whose papers they are is known, and nothing is granted yet but what central offered by itself."""
+"""States in which the holder is known, and nothing is granted but work that central had decided elsewhere."""
 
 
 def case_of(state: Inquiry) -> AnyCase:
-    """Whose papers, and which."""
+    """The case that `state` is about."""
     match state:
         case LookingAhead() | AskingPendingRewrites() | DeclaringForHolder() | Assessing() | ChoosingCategory():
             return state.case
@@ -318,8 +322,8 @@ def case_of(state: Inquiry) -> AnyCase:
 
 
 def asked_in(state: object) -> str:
-    """What a person is asked in `state`, as a key: that of the question, or what is to be chosen from; "" in a state
-    that asks nothing by a key. Two questions that may follow each other differ in it.
+    """A key for what a person is asked in `state`: the question's key, or the keys to choose from; "" where nothing
+    with a key is asked. Two questions that may follow each other have different keys.
     """
     match state:
         case Declaring() | DeclaringForHolder():

@@ -1,4 +1,4 @@
-"""What a person may choose on a screen: the flow's input alphabet. Screens emit it, the machine takes it, but one."""
+"""Intents: what a person may choose on a screen. Screens emit them, and the machine takes all but CALL_STAFF."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""The flow of a visit: `step(site, state, event)` says what to do and never does it.
+"""The flow of a visit. `step(site, state, event)` is a pure function: it returns what to do.
 
 Laws (checked by a walk over all reachable states, tests/unit/workflow/test_machine_walk.py):
 1. Custody changes only on a fact from the permit unit.
 2. With a permit inside, every way out leads through giving it back or retaining it.
 3. Nothing is sent to the chip without a grant; a batch is ordered once.
-4. Every state has a deadline; none of them forgets a permit.
-5. `None` means: this event means nothing in this state; the engine logs it.
+4. Every state has a deadline, and no deadline leaves a permit unaccounted for.
+5. `None` means that the event has no meaning in the state; the engine logs it.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def _step(site: Site, state: s.State, event: on.Event) -> Step | None:
         case on.DeviceFailed(fault=fault):
             return _fail(site, state, fault)
         case on.CentralFailed(of_pending_rewrites=True) if not isinstance(state, s.AskingPendingRewrites):
-            return None  # the visit went on without that answer; it says nothing of what was asked since
+            return None  # the visit went on without that answer; it is not about a later question
         case _:
             return _step_of_state(site, state, event)
 
@@ -213,7 +213,7 @@ def _speak(site: Site, state: s.State, language: str) -> Step | None:
 
 
 def _fail(site: Site, state: s.State, fault: Fault) -> Step | None:
-    """Faults are handled here once, by custody. Want of paper ends nothing."""
+    """Handle a fault by where the permit is. Missing paper ends nothing."""
     if fault.severity is Severity.DEGRADED:
         return None
     match state:
@@ -280,9 +280,11 @@ def _fail_under_way(
     | s.RecoveringFace,
     fault: Fault,
 ) -> Step | None:
-    """A device is about to answer: only its own fault (or the program's, which may not have sent the order) means that
-    it will not. What else breaks meanwhile must not keep the permit from its holder. Reading back always answers; a
-    fault of the chip is then that of a batch which came to its end too late.
+    """Handle a fault while a device is about to answer.
+
+    Only a fault of that device, or of the program, which may not have sent the order, means that no answer comes. Any
+    other fault must not keep the permit from its holder. Reading back always answers, so a chip fault there belongs to
+    a batch that ended too late.
     """
     match state, fault.part:
         case s.RewritingFace(), Part.PERMIT_UNIT:

@@ -1,4 +1,4 @@
-"""How far is my application? The holder's identity card is enough; no permit is taken in."""
+"""The visit that shows the progress of applications. It needs the holder's identity card and no permit."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ WithoutPermit = (
 
 
 def break_off(state: WithoutPermit, fault: Fault) -> Step:
-    """A fault before a permit was asked for."""
+    """End the visit for a fault before a permit was asked for."""
     ending = s.BrokenOff(fault, ChipState.OLD, FaceState.OLD)
     reading = isinstance(state, s.ShowingNotice | s.ReadingIdCard | s.ReadingAgentIdCard)
     return show_outcome(state.visit, ending, Custody.WITH_HOLDER, *((do.StopIdReader(),) if reading else ()))
@@ -49,13 +49,13 @@ def searching_applications(site: Site, state: s.SearchingApplications, event: on
 
 
 def ways_of(region: Region, application: Application) -> tuple[CollectionWay, ...]:
-    """How the permit of this application may be had, by the region file."""
+    """The ways of collecting the permit of this application, by the region file."""
     offered = region.services.get(application.service)
     return () if offered is None or offered.collection is None else offered.collection.ways
 
 
 def may_choose(region: Region, application: Application) -> bool:
-    """Whether the holder says now how the permit is to be had."""
+    """Whether the holder may now choose how to collect the permit."""
     return application.may_choose_collection and bool(ways_of(region, application))
 
 

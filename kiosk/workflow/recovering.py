@@ -1,7 +1,7 @@
-"""After a stop: find the permit, ask its chip how far things went, finish what the grant allows, and give it back.
+"""Recovery after a stop: find the permit, read its chip, finish what the grant allows, and give the permit back.
 
-What moves nothing is done at once. Before anything leaves the unit somebody has to touch the screen, because whoever
-put the permit in may have gone; the command that rewrites a face may give the permit out as well.
+Steps that move nothing are done at once. Before the permit leaves the unit, somebody has to touch the screen, because
+its holder may have gone. Rewriting a face counts as such a step: the command may give the permit out as well.
 """
 
 from __future__ import annotations
@@ -21,10 +21,14 @@ from kiosk.workflow.transition import Site, Step, give_back, prints_face, rest
 from kiosk.workflow.writing import FACE_ATTEMPTS, begin_face, open_session
 
 LONG_STOP_S = 120.0
-"""Stopped for longer with a permit inside: its holder has gone, so it is put away, not offered to the next person."""
+"""After a longer stop (seconds) with a permit inside, its holder is taken to have gone: the permit goes into the bin
+and is not offered to the next person.
+"""
 
 CHIP_SESSIONS = 3
-"""The first, one after a break, one after a loss of power; what is half written then is for an officer."""
+"""The most chip sessions of one grant: the first, one after a break, one after a loss of power. A chip that is still
+half written then is a matter for an officer.
+"""
 
 
 def recovering(site: Site, event: on.Event) -> Step | None:
@@ -58,12 +62,12 @@ def _resume(site: Site, found: on.PathInspected) -> Step:
 
 
 def _where_gone(story: s.InterruptedVisit) -> Custody:
-    """Where the permit is when the path is empty: what the unit said, or what nobody saw."""
+    """Where the permit is when the path is empty, by what the journal says of it."""
     match story.put_away:
         case s.PutAway.KNOWN:
             return Custody.RETAINED
         case s.PutAway.ORDERED:
-            return Custody.UNKNOWN  # in the bin, or in the hands of staff: they are asked
+            return Custody.UNKNOWN  # in the bin or with staff, who are asked
         case s.PutAway.NO:
             return Custody.UNKNOWN if story.was_inside else Custody.WITH_HOLDER
         case _:
@@ -71,7 +75,7 @@ def _where_gone(story: s.InterruptedVisit) -> Custody:
 
 
 def _take_up(site: Site, visit: s.Visit, story: s.InterruptedVisit) -> Step:
-    """Ask the chip where something was ordered that central waits for, and where it can be asked."""
+    """Read the chip where an endorsement is open and the chip can be read; otherwise hand the permit over."""
     if site.closed is None and story.endorsement_id is not None and story.hashes is not None:
         return Step(s.RecoveringChip(visit, story), (do.ExamineChip(story.hashes),))
     return hand_over(site, visit, _interrupted(story))
@@ -84,7 +88,7 @@ def _interrupted(story: s.InterruptedVisit) -> s.Interrupted:
 def out_of_service(site: Site, state: s.OutOfService, event: on.Event) -> Step | None:
     match event:
         case on.DeadlinePassed() | on.DevicesReady() if state.inspecting:
-            return None  # a second answer to one question would come in the middle of a visit
+            return None  # a second inspection would be answered in the middle of a visit
         case on.DeadlinePassed() if state.custody is Custody.WITH_HOLDER:
             return Step(state, (do.CheckDevices(),))
         case on.DeadlinePassed() | on.DevicesReady():
@@ -103,13 +107,13 @@ def out_of_service(site: Site, state: s.OutOfService, event: on.Event) -> Step |
 
 
 def with_news(state: s.OutOfService, fault: Fault) -> s.OutOfService:
-    """What staff must know first stands on the screen: that a permit is held, else what broke last."""
+    """`state`, showing what staff must know first: that a permit is held, otherwise the last fault."""
     is_news = fault.severity is Severity.OUT_OF_SERVICE and state.fault is not PERMIT_HELD_INSIDE
     return replace(state, fault=fault) if is_news else state
 
 
 def _keep(site: Site, state: s.OutOfService, found: on.PathInspected) -> Step:
-    """Into the bin once the unit can; without one it waits for staff."""
+    """Put a held permit into the bin as soon as the unit can; without a bin it waits for staff."""
     if site.has_retain_bin:
         return _take_up(site, replace(found.visit, presence=s.Presence.GONE), found.story)
     return Step(replace(state, custody=Custody.INSIDE, inspecting=False))
@@ -126,7 +130,7 @@ def recovering_chip(site: Site, state: s.RecoveringChip, event: on.Event) -> Ste
 
 
 def leave_chip(site: Site, state: s.RecoveringChip) -> Step:
-    """The chip is silent."""
+    """Go on from a chip that is silent."""
     return _judge(site, state, None, ChipState.UNKNOWN)
 
 
@@ -145,7 +149,7 @@ def _known(story: s.InterruptedVisit, chip: ChipState, permit: Permit | None) ->
 
 
 def _face_on(story: s.InterruptedVisit) -> FaceState:
-    """Of a chip that is new: the journal says whether the unit had finished the face."""
+    """The state of the face on a permit whose chip is new, by the journal."""
     return FaceState.NEW if story.face is FaceState.NEW else FaceState.PENDING
 
 
@@ -169,7 +173,7 @@ def recovering_grant(site: Site, state: s.RecoveringGrant, event: on.Event) -> S
 
 
 def _finish(site: Site, state: s.RecoveringGrant, permit: Permit, grant: Grant) -> Step:
-    """Go on from where the chip stands, with the same grant, in a session of its own."""
+    """Finish writing the chip with the same grant, in a new session."""
     visit, story, case = state.visit, state.story, s.FoundPermit(permit)
     if permit.content == grant.content:
         return hand_over(site, visit, s.Renewed(case, grant, _face_on(story)))
@@ -180,7 +184,7 @@ def _finish(site: Site, state: s.RecoveringGrant, permit: Permit, grant: Grant) 
 
 
 def leave_grant(site: Site, state: s.RecoveringGrant) -> Step:
-    """Nobody can tell more than the journal does, or nothing more is allowed: no blind write."""
+    """End without writing, because central's answer is missing or allows no more; end with what the journal says."""
     return hand_over(site, state.visit, _interrupted(state.story))
 
 
@@ -195,7 +199,7 @@ def awaiting_holder(site: Site, state: s.AwaitingHolder, event: on.Event) -> Ste
 
 
 def _serve(site: Site, visit: s.Visit, ending: s.Ending) -> Step:
-    """Somebody is there: the face, if it is still to be done, then the permit."""
+    """Rewrite the face if it is still due, then return the permit, now that somebody is there."""
     match ending:
         case s.Renewed(case=case, grant=grant, face=FaceState.PENDING) if prints_face(site, grant):
             return begin_face(visit, case, grant)
@@ -226,12 +230,12 @@ def recovering_face(state: s.RecoveringFace, event: on.Event) -> Step | None:
 
 
 def face_failed(state: s.RecoveringFace) -> Step:
-    """Once more, then leave it."""
+    """Try the face once more, then leave it."""
     if state.attempt < FACE_ATTEMPTS:
         return _draw(replace(state, attempt=state.attempt + 1))
     return leave_face(state)
 
 
 def leave_face(state: s.RecoveringFace) -> Step:
-    """The chip is valid, and any kiosk refreshes the face later."""
+    """Return the permit with its old face: the chip is valid, and any kiosk can refresh the face later."""
     return give_back(state.visit, state.ending)

@@ -1,5 +1,5 @@
-"""The permit goes back to its holder or into the bin; then paper, thanks, or an explanation; central is told in any
-case.
+"""The end of a visit: the permit goes back to its holder or into the bin, a receipt or slip is printed, the last page
+is shown, and central is told in any case.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from kiosk.workflow.transition import Site, Step, give_back, go_idle, prints_fac
 
 
 def report(visit: s.Visit, ending: s.Ending, custody: Custody, receipt_printed: bool = False) -> tuple[do.Effect, ...]:
-    """What central must be told of an ending: of each grant what became of it, and of any permit that is not with its
-    holder where it is.
+    """The reports to central about an ending: what became of each grant, and where a permit is that is not with its
+    holder.
     """
     number = s.reference_of(visit, ending)
     match ending:
@@ -38,14 +38,14 @@ def report(visit: s.Visit, ending: s.Ending, custody: Custody, receipt_printed: 
 
 
 def _whereabouts(number: UUID, custody: Custody) -> do.ReportCompletion:
-    """Of a permit that nothing was written on."""
+    """The report of where a permit is on which nothing was written."""
     return do.ReportCompletion(number, ChipState.OLD, FaceState.OLD, custody, receipt_printed=False)
 
 
 def stuck(state: s.ReturningPermit | s.TakingBack | s.Retaining | s.AwaitingRemoval, fault: Fault) -> Step:
-    """The unit cannot do its part; the recheck while out of service finds where the permit is.
+    """Go out of service, because the unit cannot move the permit; the recheck there finds where the permit is.
 
-    Between mouth and path nobody knows. A permit that was to be taken back or retained is not offered again.
+    A permit between mouth and path has unknown custody. One that was to be taken back or retained is not offered again.
     """
     match state:
         case s.ReturningPermit():
@@ -61,12 +61,12 @@ def stuck(state: s.ReturningPermit | s.TakingBack | s.Retaining | s.AwaitingRemo
 
 
 def hold(visit: s.Visit, ending: s.Ending) -> Step:
-    """Nobody is there to give the permit to and there is no bin: staff take it out."""
+    """Go out of service with the permit inside, for staff to take out: its holder has gone and there is no bin."""
     return _close(visit, ending, s.OutOfService(PERMIT_HELD_INSIDE, Custody.INSIDE, held=True))
 
 
 def hand_over(site: Site, visit: s.Visit, ending: s.Ending) -> Step:
-    """Nothing is left to do but to give the permit to its holder: if somebody is there, or may be, or nobody is."""
+    """Return the permit: at once to a holder who is here, after a touch if that is unsure, else into the bin."""
     match visit.presence:
         case s.Presence.HERE:
             return give_back(visit, ending)
@@ -81,7 +81,7 @@ def hand_over(site: Site, visit: s.Visit, ending: s.Ending) -> Step:
 
 
 def _face_ahead(site: Site, ending: s.Ending) -> tuple[do.Effect, ...]:
-    """The raster of a face that is due goes to the unit while somebody is waited for; nothing moves."""
+    """The order that sends the raster of a face that is due to the unit during the wait for a touch. Nothing moves."""
     match ending:
         case s.Renewed(case=case, grant=grant, face=FaceState.PENDING) if prints_face(site, grant):
             return (do.LoadFace(case.permit.face(grant.content)),)
@@ -96,7 +96,10 @@ def _close(visit: s.Visit, ending: s.Ending, closed: s.OutOfService) -> Step:
 
 
 def _settle(site: Site, visit: s.Visit, ending: s.Ending, custody: Custody) -> Step:
-    """Custody is settled: paper where something was done, else the page that explains; who only asked has been told."""
+    """Go on once custody is settled: print a receipt or slip where something was done, else show the outcome page.
+
+    A holder who only asked has been told already, so the machine goes idle.
+    """
     if custody is Custody.WITH_HOLDER:
         match ending:
             case s.Renewed():
@@ -115,7 +118,7 @@ def returning_permit(site: Site, state: s.ReturningPermit, event: on.Event) -> S
         case on.PermitAtMouth():
             return Step(s.AwaitingRemoval(state.visit, state.ending), (do.WatchMouth(),))
         case on.FaceRewritten(at_mouth=at_mouth) if isinstance(state.ending, s.Renewed | s.Interrupted):
-            # It was given up too early. The order to give the permit back still stands, and its answer comes too.
+            # The face was given up too early. The order to give the permit back still stands and will be answered.
             ending = replace(state.ending, face=FaceState.NEW)
             return Step(s.AwaitingRemoval(state.visit, ending) if at_mouth else replace(state, ending=ending))
         case on.PermitTaken():

@@ -1,4 +1,4 @@
-"""The states in which something is to be written: chip, then face; and those that pick it up after a stop."""
+"""The states in which the chip and then the face are written, and those that continue this after a stop."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from kiosk.workflow.visits import Ending, Interrupted, InterruptedVisit, Visit, 
 
 @dataclass(frozen=True, slots=True)
 class OpeningChipSession:
-    """`session` counts those of this grant from 1; `relayed`: the last batch that went to the chip in earlier ones."""
+    """A session for writing the chip is being opened at central. `session` counts those of this grant from 1;
+    `relayed`: number of the last batch that went to the chip in earlier sessions.
+    """
 
     visit: Visit
     case: WritableCase
@@ -24,7 +26,7 @@ class OpeningChipSession:
 
 @dataclass(frozen=True, slots=True)
 class RelayingBatch:
-    """Batch `batch` is on its way to the chip; it will never be sent there again."""
+    """Batch `batch` is being sent to the chip. It is never sent again."""
 
     visit: Visit
     case: WritableCase
@@ -36,8 +38,8 @@ class RelayingBatch:
 
 @dataclass(frozen=True, slots=True)
 class SendingChipAnswers:
-    """`try_was_lost`: the chip refused a command in a way that costs it one of its tries. `relay_refused`: the batch
-    asked for what the permit file does not foresee, and central is told so.
+    """The chip's answers are being sent to central. `try_was_lost`: the chip refused a command in a way that costs one
+    of its tries. `relay_refused`: a command of the batch is not among those that the permit file allows.
     """
 
     visit: Visit
@@ -50,14 +52,14 @@ class SendingChipAnswers:
     relay_refused: bool = False
 
     def broken_by(self, otherwise: Fault) -> Fault:
-        """What the visit ends by where central does not go on: its own mistake, if it was told of one."""
+        """The fault that ends the visit if central does not go on: its own if the relay refused, else `otherwise`."""
         return RELAY_REFUSED if self.relay_refused else otherwise
 
 
 @dataclass(frozen=True, slots=True)
 class ReadingChipBack:
-    """What does the chip really hold? `broken_by`: what went wrong on the way here, if anything did. `session`,
-    `relayed`: as in OpeningChipSession; `may_finish`: what is half written may be written to its end in a new session.
+    """The kiosk reads the chip itself to see what it holds. `broken_by`: the fault that led here, if any. `session`,
+    `relayed`: as in OpeningChipSession; `may_finish`: half-written content may be completed in a new session.
     """
 
     visit: Visit
@@ -71,7 +73,7 @@ class ReadingChipBack:
 
 @dataclass(frozen=True, slots=True)
 class RewritingFace:
-    """The chip is new. `attempt` counts from 1."""
+    """The chip is new and the unit rewrites the face. `attempt` counts from 1."""
 
     visit: Visit
     case: WritableCase
@@ -84,7 +86,7 @@ class RewritingFace:
 
 @dataclass(frozen=True, slots=True)
 class RecoveringChip:
-    """Something was ordered before the stop: what does the chip hold now?"""
+    """Writing was ordered before the stop, and the chip is read to see what it holds now."""
 
     visit: Visit
     story: InterruptedVisit
@@ -92,8 +94,8 @@ class RecoveringChip:
 
 @dataclass(frozen=True, slots=True)
 class RecoveringGrant:
-    """The chip alone does not tell: central is asked for what it knows, and for the grant. `permit`: as the chip was
-    read; None: it is silent.
+    """The chip alone does not tell enough, so central is asked for its record and the grant. `permit`: as read from the
+    chip; None: the chip is silent.
     """
 
     visit: Visit
@@ -103,7 +105,7 @@ class RecoveringGrant:
 
 @dataclass(frozen=True, slots=True)
 class AwaitingHolder:
-    """Nothing is left to do that moves nothing: is somebody there to have the permit?"""
+    """A touch is awaited before the permit is moved, to know that somebody is there to receive it."""
 
     visit: Visit
     ending: Ending
@@ -111,7 +113,7 @@ class AwaitingHolder:
 
 @dataclass(frozen=True, slots=True)
 class RecoveringFace:
-    """The chip is new and `permit` is what it holds: the face is drawn from that. `attempt` counts from 1."""
+    """The chip is new, and the face is drawn from its content, `permit`. `attempt` counts from 1."""
 
     visit: Visit
     ending: Interrupted
@@ -129,4 +131,4 @@ Writing = (
     | RecoveringGrant
     | RecoveringFace
 )
-"""Nothing that a person chooses changes the way."""
+"""States whose course no choice of a person changes."""

@@ -1,6 +1,6 @@
-"""What is going on: one frozen value per state, carrying exactly the data that exists in it.
+"""The states of the machine: one frozen class each, with exactly the data that exists in it.
 
-What a visit is about and how it ends stands in `visits.py`, and is had from here too.
+The purpose and the ending of a visit are in `visits.py`, and are exported from here too.
 """
 
 from __future__ import annotations
@@ -92,8 +92,8 @@ from kiosk.workflow.visits import (
 
 @dataclass(frozen=True, slots=True)
 class Recovering:
-    """The first state: the world is not trusted until the unit said where a permit is and the journal was read.
-    `switching_off`, here and in the two states below: see `Visit`.
+    """The first state, until the unit has said where a permit is and the journal was read. `switching_off`, here and in
+    the two states below: see `Visit`.
     """
 
     switching_off: bool = False
@@ -101,7 +101,7 @@ class Recovering:
 
 @dataclass(frozen=True, slots=True)
 class Idle:
-    """The path is known to be empty; the welcome screen stands."""
+    """The path is known to be empty and the welcome screen is shown."""
 
     language: str
     switching_off: bool = False
@@ -109,9 +109,9 @@ class Idle:
 
 @dataclass(frozen=True, slots=True)
 class OutOfService:
-    """Nobody is served. `custody`: WITH_HOLDER when the path is known to be empty. `held`: the permit's holder has
-    gone, so what is inside is for the bin or for staff and is not offered at the mouth again. `inspecting`: the unit
-    was asked where the permit is and has not answered yet.
+    """Nobody is served. `custody`: WITH_HOLDER when the path is known to be empty. `held`: the holder of the permit
+    inside has gone, so the permit is for the bin or for staff and is not offered at the mouth again. `inspecting`: the
+    unit was asked where the permit is and has not answered yet.
     """
 
     fault: Fault
@@ -142,8 +142,8 @@ class InServiceMode:
 
 @dataclass(frozen=True, slots=True)
 class Confirming:
-    """Old → new is on the screen, as central granted it; cancelling still costs nothing. `assessed`: what the rules
-    here had said; None where the work was decided elsewhere.
+    """The holder compares old and new, as central granted it, and can still cancel. `assessed`: the assessment of the
+    rules here; None where the work was decided elsewhere.
     """
 
     visit: Visit
@@ -162,7 +162,7 @@ class ReturningPermit:
 
 @dataclass(frozen=True, slots=True)
 class TakingBack:
-    """Nobody took the permit; the unit was ordered to draw it in again, and has not yet said that it did."""
+    """Nobody took the permit; the unit was ordered to draw it in again and has not yet confirmed it."""
 
     visit: Visit
     ending: Ending
@@ -181,7 +181,7 @@ class Retaining:
 
 @dataclass(frozen=True, slots=True)
 class AwaitingRemoval:
-    """The permit is within the holder's reach. `reminded`: the warning is on."""
+    """The permit is at the mouth, within the holder's reach. `reminded`: the holder was reminded once."""
 
     visit: Visit
     ending: Ending
@@ -190,7 +190,7 @@ class AwaitingRemoval:
 
 @dataclass(frozen=True, slots=True)
 class PrintingReceipt:
-    """The permit is with its holder; the paper comes. `renewed` is what was done."""
+    """The permit is with its holder and the receipt is being printed. `renewed`: what was done."""
 
     visit: Visit
     renewed: Renewed
@@ -198,7 +198,7 @@ class PrintingReceipt:
 
 @dataclass(frozen=True, slots=True)
 class Thanking:
-    """`paper_trouble`: why there is no paper, if there is none."""
+    """The last page after an endorsement. `paper_trouble`: why there is no receipt, if there is none."""
 
     visit: Visit
     renewed: Renewed
@@ -207,7 +207,7 @@ class Thanking:
 
 @dataclass(frozen=True, slots=True)
 class PrintingSlip:
-    """The application is in; the permit, if there is one, is with its holder; the slip comes."""
+    """Central has the application, the permit, if any, is with its holder, and the slip is being printed."""
 
     visit: Visit
     applied: Applied
@@ -215,7 +215,7 @@ class PrintingSlip:
 
 @dataclass(frozen=True, slots=True)
 class ShowingApplication:
-    """`paper_trouble`: why there is no slip, if there is none."""
+    """The last page after an application. `paper_trouble`: why there is no slip, if there is none."""
 
     visit: Visit
     applied: Applied
@@ -224,7 +224,7 @@ class ShowingApplication:
 
 @dataclass(frozen=True, slots=True)
 class ShowingOutcome:
-    """The outcome page: no, or broken. `custody` WITH_HOLDER or RETAINED."""
+    """The outcome page after a refusal or a fault. `custody`: WITH_HOLDER or RETAINED."""
 
     visit: Visit
     ending: Ending
@@ -313,7 +313,7 @@ AwaitsPerson = (
     | ShowingApplication
     | ShowingOutcome
 )
-"""Somebody is to read and choose; in all other states a device or central is at work."""
+"""States in which a person reads and chooses; in all others a device or central is at work."""
 
 
 def awaits_person(state: State) -> bool:
@@ -334,7 +334,7 @@ def is_switching_off(state: State) -> bool:
 
 
 def custody_of(state: State) -> Custody:
-    """Where the permit is while the machine is in `state`: what the unit's last fact said."""
+    """Where the permit is while the machine is in `state`, by the unit's last fact."""
     match state:
         case Recovering():
             return Custody.UNKNOWN

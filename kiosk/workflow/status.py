@@ -1,4 +1,4 @@
-"""Until when is my permit valid, when may I endorse, what if I am late? Nothing is written."""
+"""The visit that shows a permit's validity, the time to endorse it and what follows if late. Nothing is written."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def showing_status(state: s.ShowingStatus, event: on.Event) -> Step | None:
 
 
 def may_print(state: s.ShowingStatus) -> bool:
-    """Whether a slip can still be had: once, and not where the printer has already failed."""
+    """Whether a slip may still be printed: once, and not after the printer has failed."""
     return not (state.printing or state.printed or state.paper_trouble is not None)
 
 

@@ -1,9 +1,8 @@
 """The machine is being switched off: nothing new is begun, a write is finished, the permit goes back, the program ends.
 
-From the request on, every state says that it belongs to the end (`states.is_switching_off`), so the screens can tell it
-and no wait is longer than it must be. The visit goes its usual way from there, without what somebody would have to
-choose. A permit that nobody takes is put away by the usual rule. The last step orders `EndProgram`; after it the engine
-takes no further event.
+From the request on, every state is marked (`states.is_switching_off`), so that the screens can say it and deadlines are
+shorter. The visit goes its usual way from there, but nothing is left for a person to choose. A permit that nobody takes
+is put away by the usual rule. The last step orders `EndProgram`; after it the engine takes no further event.
 """
 
 from __future__ import annotations
@@ -22,8 +21,9 @@ from kiosk.workflow.technician import machine as technician
 from kiosk.workflow.transition import Site, Step, go_idle
 
 SWITCH_OFF_WITHIN_S = 150.0
-"""After this time the program ends wherever it is. The journal then says where the permit is, and the next start goes
-on from there. systemd waits for longer (TimeoutStopSec= in systemd/kiosk.service)."""
+"""After this time the program ends in any state. The next start reads in the journal where the permit is and goes on
+from there. systemd waits for longer (TimeoutStopSec= in systemd/kiosk.service).
+"""
 
 _NOTHING_BEGUN = (
     s.ChoosingService
@@ -37,14 +37,14 @@ _NOTHING_BEGUN = (
 
 
 def request(site: Site, state: s.State) -> Step | None:
-    """What the wish to switch off does in `state`; None where it was heard before."""
+    """The step on a request to switch off in `state`; None where it was requested before."""
     if s.is_switching_off(state):
         return None
     if isinstance(state, s.InServiceMode):
         left = technician.leave(state)
         return replace(left, state=_marked(left.state))
     if isinstance(state, s.OutOfService) and not state.inspecting and not _is_settled(state.custody):
-        # The unit may work again by now; if it does, the permit goes back.
+        # If the unit works again by now, the permit goes back.
         return Step(_marked(replace(state, inspecting=True)), (do.InspectPath(),))
     return _driven(site, Step(_marked(state)))
 
@@ -52,7 +52,7 @@ def request(site: Site, state: s.State) -> Step | None:
 def go_on(
     site: Site, state: s.State, event: on.Event, step: Callable[[Site, s.State, on.Event], Step | None]
 ) -> Step | None:
-    """The step from a state that belongs to the end. `step`: what the machine does in that state otherwise."""
+    """The step from a state that is marked as switching off. `step`: the machine's usual step in that state."""
     match event:
         case on.SwitchOffOverdue():
             return Step(state, (do.EndProgram(),))
@@ -66,7 +66,7 @@ def go_on(
 
 
 def _driven(site: Site, taken: Step) -> Step:
-    """Further, as long as nothing has to be waited for."""
+    """`taken`, followed by every further step that waits for nothing."""
     effects = tuple(effect for effect in taken.effects if not isinstance(effect, do.CheckDevices))
     further = _leave(site, taken.state)
     if further is None:
@@ -76,7 +76,7 @@ def _driven(site: Site, taken: Step) -> Step:
 
 
 def _leave(site: Site, state: s.State) -> Step | None:
-    """Out of a state in which nothing is under way; None where a device, central or the holder is waited for."""
+    """The step out of a state in which nothing is under way; None while a device, central or the holder is awaited."""
     match state:
         case s.Idle() | s.OutOfService(inspecting=False):
             return Step(state, (do.EndProgram(),))

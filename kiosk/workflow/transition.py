@@ -1,4 +1,4 @@
-"""What a step yields, and what the machine knows of the place it stands at."""
+"""The result of a step, what the machine knows of its site, and the transitions that several states share."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ def prints_face(site: Site, grant: Grant) -> bool:
 
 
 def why_no_face(site: Site) -> str:
-    """The code of why a face that is due is not rewritten here; central hears it when the grant is given back."""
+    """The code of the reason why no face is rewritten here. Central gets it when the grant is cancelled."""
     return FACE_UNPRINTABLE.name if site.rewrites_face else "no_face_here"
 
 
 def go_idle(site: Site) -> Step:
-    """Forget the visit and show the welcome screen, or why nobody is served."""
+    """Forget the visit, and show the welcome screen or why nobody is served."""
     return Step(rest(site), (do.ClearPersonalData(),))
 
 
@@ -66,15 +66,15 @@ def give_back(visit: s.Visit, ending: s.Ending, *first: do.Effect) -> Step:
 
 
 def conclude(visit: s.Visit, case: s.AnyCase, ending: s.Ending, *first: do.Effect) -> Step:
-    """Nothing further will be done: give the permit back, or explain at once where none was taken in."""
+    """End the visit: give the permit back, or show the outcome page at once where none was taken in."""
     if isinstance(case, s.CaseWithoutPermit):
         return show_outcome(visit, ending, Custody.WITH_HOLDER, *first)
     return give_back(visit, ending, *first)
 
 
 def decline(visit: s.Visit, code: str, case: s.AnyCase | None = None) -> Step:
-    """A proper no: the permit, if one is inside, goes back unchanged. `case` None: a permit is inside, and is not told
-    of.
+    """End the visit with a refusal: a permit that is inside goes back unchanged. `case` None: a permit is inside that
+    the outcome page says nothing of.
     """
     declined = s.Declined(Refusal(code), permit=None if case is None else s.permit_of(case))
     return give_back(visit, declined) if case is None else conclude(visit, case, declined)

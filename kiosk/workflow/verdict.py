@@ -1,4 +1,4 @@
-"""What an assessment means for the visit: may it go on, and which no is it otherwise."""
+"""What an assessment means for the visit: whether it may go on, and the refusal code otherwise."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from kiosk.workflow import states as s
 
 
 def best_channel(matter: s.AssessedCase) -> Channel | None:
-    """How it is served here once central verified what it can; when nothing is left to be shown, how it is served."""
+    """The channel of the service once central has verified every proof that it can verify; None: no channel."""
     assessment = matter.assessment
     if matter.answers.is_evidence_settled:
         return assessment.channel
@@ -16,7 +16,7 @@ def best_channel(matter: s.AssessedCase) -> Channel | None:
 
 
 def can_go_on(matter: s.AssessedCase) -> bool:
-    """Whether the next step is served here and now."""
+    """Whether the visit can go on here and now."""
     assessment = matter.assessment
     match assessment.outcome:
         case AssessedOutcome.IN_WINDOW | AssessedOutcome.OVERDUE:
@@ -29,7 +29,7 @@ def can_go_on(matter: s.AssessedCase) -> bool:
 
 
 def refusal_code(matter: s.AssessedCase) -> RefusalCode:
-    """The code of the no that an assessment is, or HOLDER_CANCELLED where it is a yes."""
+    """The refusal code of an assessment, or HOLDER_CANCELLED where it is no refusal."""
     if can_go_on(matter):
         return RefusalCode.HOLDER_CANCELLED
     outcome = matter.assessment.outcome

@@ -1,4 +1,4 @@
-"""What a visit is for, whose papers it is about, what was said and shown in it, and how it ends."""
+"""Values of a visit: its purpose, the case, the answers and proofs given in it, and its ending."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class VisitKind(Enum):
-    """What somebody came for."""
+    """The kind of visit."""
 
     SERVICE = "service"
     STATUS = "status"  # until when is my permit valid
@@ -29,8 +29,8 @@ class VisitKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class VisitPurpose:
-    """What the visit is for. `service` has a meaning for a SERVICE; `agent`: who acts for the holder, by the kinds of
-    the region file; None: the holder in person.
+    """What the visit is for. `service` is used only where `kind` is SERVICE; `agent`: the kind of person who acts for
+    the holder, by the region file; None: the holder in person.
     """
 
     kind: VisitKind = VisitKind.SERVICE
@@ -39,23 +39,21 @@ class VisitPurpose:
 
     @property
     def needs_one_name(self) -> bool:
-        """Whether identity card and permit must bear one name; not where a name may be what is to be put right, or
-        only dates are looked at.
-        """
+        """Whether identity card and permit must bear the same name: not to correct a name or to look at dates only."""
         return self.kind is VisitKind.SERVICE and self.service not in (Service.CHANGE_IDENTITY, Service.CORRECT)
 
 
 class Presence(Enum):
     """Whether the holder stands at the machine."""
 
-    HERE = "here"  # touched the screen in this visit
-    UNSEEN = "unseen"  # the visit was cut off; who it was may still stand there
-    GONE = "gone"  # cut off long ago, or the permit was being put away already
+    HERE = "here"  # somebody touched the screen in this visit
+    UNSEEN = "unseen"  # the visit was interrupted; the holder may still be there
+    GONE = "gone"  # interrupted long ago, or the permit was being put away already
 
 
 @dataclass(frozen=True, slots=True)
 class VisitIds:
-    """The random numbers of a visit that has not begun; whoever tells the machine of a touch draws them."""
+    """The random numbers for a visit that may begin with a touch. The poster of the event draws them."""
 
     visit: UUID
     endorsement: UUID
@@ -65,10 +63,10 @@ class VisitIds:
 class Visit:
     """One resident, from first touch to idle. Both numbers are random and say nothing about the person.
 
-    `endorsement_id` is also the number of the application, where one is made. `presence`: decides whether a permit
-    that is inside is given out, asked after, or put away. `switching_off`: the machine is being switched off, so the
-    visit comes to its end as soon as it can. `before`: the screen on which the last choice was made; two visits are
-    the same wherever their holders came from. See `going_back`.
+    `endorsement_id` is also the number of the application, where one is made. `presence` decides whether a permit that
+    is inside is given out at once, after a touch, or put away. `switching_off`: the machine is being switched off, so
+    the visit ends as soon as it can. `before`: the screen on which the last choice was made; it does not count in
+    comparisons. See `going_back`.
     """
 
     id: UUID
@@ -82,8 +80,8 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class CaseWithPermit:
-    """Identity card and permit have been read and belong to one person. `agent`: who acts for that person, if
-    somebody does.
+    """Identity card and permit, which have been read and belong to one person. `agent`: the identity card of the person
+    who acts for the holder, if any.
     """
 
     holder: IdDocument
@@ -93,7 +91,7 @@ class CaseWithPermit:
 
 @dataclass(frozen=True, slots=True)
 class CaseWithoutPermit:
-    """The permit is lost, or too damaged to go through the unit: none is read, central's record stands for it."""
+    """A case whose permit is lost or too damaged for the unit. No permit is read; central's record takes its place."""
 
     holder: IdDocument
     agent: IdDocument | None = None
@@ -109,7 +107,7 @@ def permit_of(case: AnyCase) -> Permit | None:
 
 @dataclass(frozen=True, slots=True)
 class FoundPermit:
-    """A permit that was inside after a stop: `permit` as its chip was read then; its holder's card was not read."""
+    """A permit that was inside after a stop. `permit`: as its chip was read then. Its holder's card was not read."""
 
     permit: Permit
 
@@ -119,8 +117,8 @@ WritableCase = CaseWithPermit | FoundPermit
 
 @dataclass(frozen=True, slots=True)
 class ContentHashes:
-    """Keyed hashes (hex) of a chip's serial number and content: as it was before, and as central granted it. They are
-    equal where only the face is to be rewritten.
+    """Keyed hashes (hex) of a chip's serial number and content, before and as granted. They are equal where only the
+    face is to be rewritten.
     """
 
     old: str
@@ -130,20 +128,19 @@ class ContentHashes:
 class PutAway(Enum):
     """What the journal knows of a permit that was to go into the bin."""
 
-    NO = "no"  # it was not, or all has been told of it
-    ORDERED = "ordered"  # the unit's answer is missing: if the path is empty it is in the bin, or staff have it
+    NO = "no"  # none was, or central has been told everything about it
+    ORDERED = "ordered"  # the unit's answer is missing: with an empty path it is in the bin or with staff
     KNOWN = "known"  # the unit said that it went in
 
 
 @dataclass(frozen=True, slots=True)
 class InterruptedVisit:
-    """What the journal knows of a visit that was cut off. `endorsement_id`: asked for and not completed; None: nothing
-    open.
+    """What the journal knows of an interrupted visit. `endorsement_id`: requested and not completed; None: none open.
 
-    `sessions`: chip sessions that were ordered, so central may have composed commands; `relayed`: number of the last
-    batch that was sent to the chip; `stopped_for_s`: since the journal's last record; `is_abandoned`: the holder was
-    known to be gone; `told`: central was told of the endorsement already, but not yet of where the permit is to stay;
-    `was_inside`: the permit was inside last, and not on its way to the mouth: only a hand can have taken it out.
+    `sessions`: number of chip sessions that were ordered, so central may have composed commands; `relayed`: number of
+    the last batch that was sent to the chip; `stopped_for_s`: seconds since the journal's last record; `is_abandoned`:
+    the holder was known to be gone; `told`: central was told of the endorsement, but not yet where the permit stays;
+    `was_inside`: the permit was last inside and not on its way to the mouth, so only a person can have taken it out.
     """
 
     endorsement_id: UUID | None
@@ -161,10 +158,10 @@ class InterruptedVisit:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What was said and shown so far. `asked`: questions that were answered; `declared`: those with yes; `category`:
-    the one chosen where there was a choice; `proofs`: each that central gave its word on, in order; `given_up`: what
-    will not be shown; `is_evidence_settled`: nothing further is asked for; `holder_check`: who said that the holder is
-    who stands here; `confirmed`: codes of rules that the holder had to confirm, and did.
+    """The answers and proofs so far. `asked`: questions that were answered; `declared`: those answered with yes;
+    `category`: the one chosen where there was a choice; `proofs`: those that central answered about, in order;
+    `given_up`: keys of proofs that will not be shown; `is_evidence_settled`: no further proof is asked for;
+    `holder_check`: who confirmed that the holder stands here; `confirmed`: codes of rules that the holder confirmed.
     """
 
     asked: tuple[str, ...] = ()
@@ -178,13 +175,13 @@ class Answers:
 
     @property
     def verified(self) -> frozenset[str]:
-        """What central said yes to."""
+        """The keys of the proofs that central verified."""
         return frozenset(proof.key for proof in self.proofs if proof.result is EvidenceResult.VERIFIED)
 
 
 @dataclass(frozen=True, slots=True)
 class AssessedCase:
-    """A case, what was said in it, and what the rules say of it. `on`: the local date that they were asked about."""
+    """A case with its answers and the assessment by the rules. `on`: the local date of the assessment."""
 
     case: AnyCase
     answers: Answers
@@ -194,16 +191,16 @@ class AssessedCase:
 
 @dataclass(frozen=True, slots=True)
 class GrantedElsewhere:
-    """Work that central decided elsewhere, and granted for this permit before anything was asked."""
+    """A grant for this permit that central made for work decided elsewhere, before the visit requested anything."""
 
     case: CaseWithPermit
     grant: Grant
 
 
 Proposal = AssessedCase | GrantedElsewhere
-"""What a visit goes on with once it is clear who stands here."""
+"""What a visit goes on with after the holder check."""
 
-# How a visit ends: what is to be told, recorded and reported.
+# How a visit ends.
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +214,7 @@ class Renewed:
 
 @dataclass(frozen=True, slots=True)
 class Declined:
-    """A proper no, or the resident's own; nothing was changed."""
+    """A refusal, or the resident cancelled; nothing was changed."""
 
     refusal: Refusal
     permit: Permit | None = None
@@ -226,8 +223,8 @@ class Declined:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """A person at central will decide: an application that was taken in, or a request for an endorsement that central
-    wants reviewed. `collection`: the way that was chosen, if it was.
+    """A person at central will decide: an application was received, or central reviews a request for an endorsement.
+    `collection`: the way of collecting the permit, if one was chosen.
     """
 
     case: AnyCase
@@ -238,15 +235,15 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class Informed:
-    """The holder only asked, and was told."""
+    """The holder only asked for information and got it."""
 
     permit: Permit
 
 
 @dataclass(frozen=True, slots=True)
 class BrokenOff:
-    """A fault ended the visit. `chip`, `face`: what is known; `endorsement_id`: granted, so central waits for a
-    completion.
+    """A fault ended the visit. `chip`, `face`: their state as far as known; `endorsement_id`: of a grant for which
+    central waits for a completion.
     """
 
     fault: Fault
@@ -258,8 +255,8 @@ class BrokenOff:
 
 @dataclass(frozen=True, slots=True)
 class Interrupted:
-    """The program was stopped in mid-visit; who it was is not known any more. `endorsement_id`: central waits for
-    it; `permit`: as its chip was read after the stop; `told`: central knows all but where the permit is to stay;
+    """The program was stopped during the visit, and the holder is no longer known. `endorsement_id`: one for which
+    central waits; `permit`: as its chip was read after the stop; `told`: central knows all but where the permit stays;
     `drawable`: see `Grant`, as far as the face was tried.
     """
 
@@ -291,5 +288,5 @@ def endorsement_of(ending: Ending) -> UUID | None:
 
 
 def reference_of(visit: Visit, ending: Ending) -> UUID:
-    """By which number central is told where the permit is: its own, or that which the visit would have asked with."""
+    """The number by which central is told where the permit is: the ending's own, else the visit's `endorsement_id`."""
     return endorsement_of(ending) or visit.endorsement_id

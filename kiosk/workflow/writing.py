@@ -1,6 +1,4 @@
-"""Chip, then face. The chip is the commit point; whatever goes wrong after the first batch, the chip itself is
-asked.
-"""
+"""Writing the chip, then the face. The chip is the commit point: after any failure past the first batch it is read."""
 
 from __future__ import annotations
 
@@ -17,17 +15,17 @@ from kiosk.workflow.returning import hand_over
 from kiosk.workflow.transition import Site, Step, give_back, prints_face
 
 FACE_ATTEMPTS = 2
-"""A rewritable face stands 500 cycles and more, so one retry does not wear it out; more only keeps the holder
-waiting.
+"""A rewritable face withstands 500 cycles and more, so one retry does not wear it out. More retries would only keep the
+holder waiting.
 """
 
 
 MOST_SESSIONS = 2
-"""Chip sessions in one visit: what a break left half written is finished once, from the same grant."""
+"""The most chip sessions in one visit: a half-written chip is completed once, with the same grant."""
 
 MOST_BATCHES = 100
-"""The highest number that a batch may have: a permit takes a handful, an application some at each visit. A central that
-never comes to a verdict would keep the permit.
+"""The highest number that a batch may have. A permit takes a handful. Without a limit, a central that never gives a
+verdict would keep the permit inside.
 """
 
 _TRY_LOST = (0x6300, 0x6983, 0x6988, 0x9302, 0x9303)
@@ -41,7 +39,7 @@ def costs_a_try(answers: do.ChipAnswers) -> bool:
 
 
 def open_session(state: s.OpeningChipSession) -> do.OpenChipSession:
-    """The order for the session of `state`. A visit's number is new after every start of the program."""
+    """The order for the session of `state`. Its `call_id` is unique: a visit's number is new after every start."""
     call_id = uuid5(state.visit.id, f"chip session {state.session} of {state.grant.endorsement_id}")
     return do.OpenChipSession(state.grant, state.case, call_id)
 
@@ -106,8 +104,8 @@ def _relay(state: s.OpeningChipSession | s.SendingChipAnswers, received: on.Chip
 
 
 def doubt_chip(site: Site, state: s.OpeningChipSession | s.RelayingBatch | s.SendingChipAnswers, fault: Fault) -> Step:
-    """Something broke on the way: before the first batch nothing can be written, later only the chip knows; where it
-    was read as half written already, that stands.
+    """Go on after a failure. Before the first batch nothing was written; later the chip is read. A chip that was
+    already read as half written is not read again.
     """
     if not isinstance(state, s.OpeningChipSession):
         return _read_back(state, fault)
@@ -118,8 +116,8 @@ def doubt_chip(site: Site, state: s.OpeningChipSession | s.RelayingBatch | s.Sen
 
 
 def leave_untouched(site: Site, state: s.RelayingBatch, fault: Fault) -> Step:
-    """The chip could not be opened for this batch. It holds what it held; that is known where the batch is the first
-    for it, and asked of the chip otherwise.
+    """Go on after the chip could not be opened for this batch. Its content is unchanged: known if this is the first
+    batch, and read from the chip otherwise.
     """
     if state.session > 1 or isinstance(state.case, s.FoundPermit):
         return doubt_chip(site, state, fault)
@@ -156,7 +154,7 @@ def reading_chip_back(site: Site, state: s.ReadingChipBack, event: on.Event) -> 
 
 
 def judge_chip(site: Site, state: s.ReadingChipBack, permit: Permit | None) -> Step:
-    """New, old, half written or unknown, by what the chip says now; `permit` None: it says nothing."""
+    """Go on by what the chip holds now: new, old, half-written or unknown content. `permit` None: it is silent."""
     visit, case, grant = state.visit, state.case, state.grant
     fault = state.broken_by or (CHIP_SILENT if permit is None else CHIP_REFUSED)
     unknown = s.BrokenOff(fault, ChipState.UNKNOWN, FaceState.OLD, grant.endorsement_id)
@@ -179,7 +177,7 @@ def judge_chip(site: Site, state: s.ReadingChipBack, permit: Permit | None) -> S
 
 
 def begin_face(visit: s.Visit, case: s.WritableCase, grant: Grant) -> Step:
-    """The chip is new and the holder waits: rewrite the face."""
+    """Rewrite the face: the chip is new and the holder waits."""
     rewrite = do.RewriteFace(case.permit.face(grant.content))
     return Step(s.RewritingFace(visit, case, grant, attempt=1), (rewrite,))
 
@@ -202,12 +200,12 @@ def rewriting_face(state: s.RewritingFace, event: on.Event) -> Step | None:
 
 
 def leave_face(state: s.RewritingFace) -> Step:
-    """Never mind the face: the chip is valid, and any kiosk refreshes the face later."""
+    """Return the permit with its old face: the chip is valid, and any kiosk can refresh the face later."""
     return give_back(state.visit, s.Renewed(state.case, state.grant, FaceState.PENDING))
 
 
 def face_failed(state: s.RewritingFace) -> Step:
-    """Once more, then leave it."""
+    """Try the face once more, then leave it."""
     if state.attempt < FACE_ATTEMPTS:
         again = s.RewritingFace(state.visit, state.case, state.grant, state.attempt + 1)
         return Step(again, (do.RewriteFace(state.case.permit.face(state.grant.content)),))

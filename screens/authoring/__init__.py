@@ -1,1 +1,1 @@
-"""What is drawn and built before the program ships: pictures and icons, fonts, the gallery. Not shipped."""
+"""Build-time tools for pictures, icons, fonts, sounds and the gallery. Not shipped."""

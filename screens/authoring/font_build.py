@@ -5,9 +5,9 @@ collection without choosing draw Japanese forms of 直, 骨 and 角; so the face
 name. Hangul and vertical setting are left out, which halves the files. The fallbacks keep only what the fonts before
 them lack.
 
-What fonts have in private use is left out too: each font has signs of its own there, and a permit's text means none of
-them. Only the code points that GBK and GB 18030 gave to a character are put back, with the glyph of the code point that
-the character has now. Files that are newer than their source and this program are left alone.
+Glyphs in private use are left out too, because each font has signs of its own there that no permit's text means. Only
+the code points that GBK and GB 18030 gave to a character are put back, with the glyph of the character's present code
+point. Files that are newer than their source and this program are left alone.
 """
 
 from __future__ import annotations
@@ -53,7 +53,8 @@ PRIVATE_USE = ((0xE000, 0xF8FF), (0xF0000, 0x10FFFF))
 # Ideographs and what belongs to them: radicals, strokes, description and compatibility characters.
 IDEOGRAPHS = ((0x2E80, 0x303F), (0x31C0, 0x31EF), (0x3400, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
 UKIJ = SYSTEM_FONTS / "truetype/fonts-ukij-uyghur"
-# What stands in an Uyghur sentence: Western letters, figures and marks too, so that a line is one piece to the shaper.
+# Characters of Uyghur sentences, including Western letters, figures and marks, so that a line is one piece to the
+# shaper.
 UYGHUR = (
     (0x20, 0x7E),
     (0xA0, 0xFF),
@@ -111,7 +112,7 @@ RECIPES = (
 
 
 def main() -> int:
-    """Build what is missing or out of date; 0 if all files are there afterwards."""
+    """Build files that are missing or out of date; returns 0 if all files exist afterwards."""
     absent = sorted({recipe.package for recipe in RECIPES if not recipe.source.is_file()})
     if absent:
         print(f"fonts are missing: apt install {' '.join(absent)}", file=sys.stderr)
@@ -127,7 +128,7 @@ def main() -> int:
 
 
 def build(result: str) -> str:
-    """Write the font named `result` and tell its size; a reader never sees half a file."""
+    """Write the font named `result` and return a line with its size. Readers never see half a file."""
     recipe = next(recipe for recipe in RECIPES if recipe.result == result)
     # The glyphs' numbers one by one (format 0 of CFF's charsets) are read at once; as ranges, which fontTools takes
     # where they are shorter, FreeType reads them with 27,000 seeks for every size that is opened.
@@ -152,7 +153,7 @@ def build(result: str) -> str:
 
 
 def _put_back_private_use(font: TTFont) -> None:
-    """Let the former code points of a character show its glyph."""
+    """Map a character's former code points to its glyph."""
     glyphs = _glyphs(font)
     former = {before: glyphs[now] for before, now in LATER.items() if now in glyphs}
     for table in font["cmap"].tables:

@@ -26,7 +26,7 @@ THUMBNAIL_PX = 360
 
 
 def main() -> int:
-    """Draw the chosen sizes; 0 if all went well."""
+    """Draw the chosen sizes; returns 0 if all succeeded."""
     parser = argparse.ArgumentParser(prog="python -m screens.authoring.gallery", description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("build/gallery"))
     parser.add_argument("--size", choices=SIZES, action="append")

@@ -16,7 +16,7 @@ CALLED_AT = datetime(2027, 3, 1, 10, 32, tzinfo=SHANGHAI)
 
 
 def helped(samples: Mapping[str, ScreenModel]) -> dict[str, ScreenModel]:
-    """Those pages, and help over some of them, before, while and after staff are called."""
+    """The pages with a button for staff, and help over some of them, before, during and after a call."""
     fault, closed = samples["outcome_kept_fault"], samples["out_of_service_permit_inside"]
     return {
         **samples,

@@ -1,12 +1,11 @@
 """Renders assets/pictures and assets/icons into assets/images: `python -m screens.authoring.render_pictures`.
 
-The sources are SVG without a colour and without a word: a picture says `{accent}` where another says blue, and each
-theme has a rendering of its own. `parts.svg` holds what several pictures show; a picture takes a part with `<use>`.
-Every drawing is rendered in several sizes, because a screen shows it dot for dot. Icons are white, and coloured where
-they are used.
+The sources are SVG without colours and words: a picture names a token such as `{accent}` in place of a colour, and each
+theme has its own rendering. `parts.svg` has the parts that several pictures share, for `<use>`. Every drawing is
+rendered in several sizes, because a screen shows it pixel for pixel. Icons are white, and coloured where they are used.
 
-What is newer than its sources and this program is left alone. A file in assets/images that no source has any more is
-removed, so that it is not shipped.
+Files that are newer than their sources and this program are left alone. A file in assets/images without a source is
+deleted, so that it is not shipped.
 """
 
 from __future__ import annotations
@@ -36,12 +35,12 @@ _ROOT = re.compile(r"<svg\b[^>]*>")
 
 
 class PictureError(ValueError):
-    """A source that cannot be rendered; says which, and why."""
+    """A source that cannot be rendered; the text says which, and why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """One file to write below `images`: `source` in the colours of `theme` ("" for an icon), so many pixels large."""
+    """One file to write below `images`: `source` in the colours of `theme` ("" for an icon), in one size in pixels."""
 
     source: Path
     theme: str
@@ -70,7 +69,7 @@ def icon_sources() -> list[Path]:
 
 
 def renderings() -> Iterator[Rendering]:
-    """Everything that belongs into assets/images."""
+    """All renderings for assets/images."""
     for source in picture_sources():
         width, height = size_of(source)
         for theme in picture_colours.BY_THEME:
@@ -122,7 +121,7 @@ def render(rendering: Rendering) -> None:
 
 
 def make_room(wanted: set[Path]) -> None:
-    """Make the folders of these files, and remove from them what is none of these."""
+    """Make the folders of these files, and delete all other files in them."""
     for folder in {path.parent for path in wanted}:
         folder.mkdir(parents=True, exist_ok=True)
         for left_over in set(folder.iterdir()) - wanted:
@@ -130,7 +129,7 @@ def make_room(wanted: set[Path]) -> None:
 
 
 def main() -> int:
-    """Render what is missing or out of date; 0 if everything is there afterwards."""
+    """Render files that are missing or out of date; returns 0 if all exist afterwards."""
     try:
         wanted = list(renderings())
         make_room({rendering.result for rendering in wanted})

@@ -1,7 +1,7 @@
 """Every screen as a resident may see it, for the gallery and the tests.
 
-Each sample is a state that a visit came to, played through the machine with the shipped region files and the
-catalogue's faults, and shown by the presenter: no sample has a text of its own.
+Each sample is a state that a visit reached, played through the machine with the shipped region files and the
+catalogue's faults, and presented by the presenter. No sample has a text of its own.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ __all__ = ["LANGUAGES", "samples"]
 
 
 def samples(language: str) -> dict[str, ScreenModel]:
-    """Models by a name of their own; the screen's name comes first."""
+    """The models by their names, which begin with the screen's name."""
     return dict(_played(language))
 
 

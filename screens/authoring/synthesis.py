@@ -1,6 +1,6 @@
-"""Makes placeholder sounds: texts with Debian's espeak-ng, signals out of sines.
+"""Makes placeholder sounds: texts with Debian's espeak-ng, signals from sine waves.
 
-espeak-ng is asked as a library: to start its program for each of a thousand texts takes longer than to speak them.
+espeak-ng is used as a library, because starting its program for each of a thousand texts takes longer than speaking.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from screens.sound.sound_files import RATE
 
 PACKAGE, LIBRARY = "espeak-ng", "libespeak-ng.so.1"
 VERSION = 1
-"""Goes into the mark of every placeholder; a change of this module that can be heard raises it."""
+"""Part of every placeholder's mark. Raise it with every audible change of this module."""
 
 _SILENT = 200  # of 32768; espeak-ng's own silence before and after what it says is below
 _MARGIN = RATE // 100
@@ -36,7 +36,7 @@ _FADE_S = 0.01
 
 
 class NoSpeech(Exception):
-    """espeak-ng is not there, or does not speak as it is asked to."""
+    """espeak-ng is missing, or cannot speak as requested."""
 
 
 _Heard = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
@@ -60,7 +60,7 @@ class Espeak:
         self._library.espeak_SetSynthCallback(self._heard)
 
     def pcm(self, text: str, voice: str, words_per_minute: int) -> bytes:
-        """What is heard when `voice` says `text`."""
+        """The samples of `text`, spoken by `voice`."""
         self._pcm.clear()
         if self._library.espeak_SetVoiceByName(voice.encode()) != 0:
             raise NoSpeech(f"espeak-ng has no voice {voice}")
@@ -82,7 +82,7 @@ def _espeak() -> Espeak:
 
 
 def speech(text: str, grammar: Grammar) -> bytes:
-    """A WAV file that says `text`. One voice speaks at a time in a process. Raises `NoSpeech`."""
+    """A WAV file of `text`. Only one voice can speak at a time in a process. Raises `NoSpeech`."""
     asked = grammar.synthesis
     is_latin = text.isascii()
     said = pinyin_of(text, grammar) if asked.by_pinyin and not is_latin else text
@@ -147,7 +147,7 @@ def _tone(hertz: float, seconds: float) -> Iterable[int]:
 
 
 def wav(pcm: bytes) -> bytes:
-    """PCM of 16 bits, one channel, 22,050 a second, as a file."""
+    """A WAV file of PCM with 16 bits, one channel, 22,050 samples a second."""
     made = io.BytesIO()
     with wave.open(made, "wb") as file:
         file.setnchannels(1)

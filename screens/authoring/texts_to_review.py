@@ -1,8 +1,8 @@
-"""The texts that nobody who grew up with their language has read yet.
+"""Lists the texts that no native speaker has reviewed yet, each with the Chinese text.
 
 `python -m screens.authoring.texts_to_review [ug]`
 
-Each with the Chinese one beside it, as a list to go through. A language's file names them itself (`review = […]`).
+A language's file names these texts itself (`review = […]`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ LOCALE_DIR = ASSETS / "locale"
 
 
 def main() -> int:
-    """Print what is to be reviewed in one language, or in all."""
+    """Print the texts to review in one language, or in all."""
     parser = argparse.ArgumentParser(prog="python -m screens.authoring.texts_to_review", description=__doc__)
     parser.add_argument("language", nargs="?", choices=languages_in(LOCALE_DIR))
     wanted = parser.parse_args().language

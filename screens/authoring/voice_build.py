@@ -1,10 +1,10 @@
 """Builds the sounds of the voice: `python -m screens.authoring.voice_build [--check | --note]`.
 
-A sound for every clip of every language that has a grammar file goes to `assets/voice/<language>/<key>.wav`, with a
-`manifest.toml` beside them. A recording in `assets/voice/recorded/<language>/<key>.wav` is taken as it is, as long as
-it says what the text says now; anything else is a placeholder by espeak-ng. What is current is left alone.
+The sound of every clip, for every language with a grammar file, goes to `assets/voice/<language>/<key>.wav`, with a
+`manifest.toml` beside them. A recording in `assets/voice/recorded/<language>/<key>.wav` is used unchanged if it was
+made for the present text; all other sounds are placeholders by espeak-ng. Current sounds are left alone.
 
-`--note` writes down, for every new recording, which text it says; `--check` reports recordings that cannot be used.
+`--note` records, for every new recording, which text it says; `--check` reports recordings that cannot be used.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ AT_ONCE = 2
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A recorded file, and the mark of the text that it says; "" where nobody noted that."""
+    """A recorded file, and the mark of the text that it says; "" where that was not noted."""
 
     path: Path
     mark: str
@@ -60,7 +60,7 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """A line of the manifest. `text`: the mark of what it says; `made_of`: of what it was made."""
+    """A line of the manifest. `text`: the mark of the spoken text; `made_of`: the mark of its source."""
 
     file: str
     text: str
@@ -69,7 +69,7 @@ class Sound:
 
 
 def main() -> int:
-    """Build what is missing or out of date; 0 if all sounds are there afterwards."""
+    """Build sounds that are missing or out of date; returns 0 if all exist afterwards."""
     parser = argparse.ArgumentParser(prog="voice_build", description=__doc__.partition("\n\n")[0])
     asked = parser.add_mutually_exclusive_group()
     asked.add_argument("--check", action="store_true", help="report recordings that cannot be used; build nothing")
@@ -103,7 +103,7 @@ def main() -> int:
 
 
 def is_current(voice_dir: Path) -> bool:
-    """Whether nothing that sounds are made of is newer than they are, and nothing has happened to them."""
+    """Whether the sounds are newer than all their sources, and unchanged."""
     newest = max(path.stat().st_mtime_ns for pattern in MADE_OF for path in ASSETS.parent.glob(pattern))
     for language in languages_spoken(voice_dir):
         folder = voice_dir / language
@@ -114,8 +114,8 @@ def is_current(voice_dir: Path) -> bool:
 
 
 def build(language: str, clips: Mapping[str, str], voice_dir: Path = VOICE_DIR, *, placeholders: bool = True) -> int:
-    """Make the sounds of one language that are not current; how many. `clips`: what each says, by its key. Without
-    `placeholders` none is made anew.
+    """Make the sounds of one language that are not current; returns how many. `clips`: texts by key. Without
+    `placeholders` none is made again.
     """
     grammar = Grammar.load(grammar_file(voice_dir, language))
     folder = voice_dir / language
@@ -130,7 +130,7 @@ def build(language: str, clips: Mapping[str, str], voice_dir: Path = VOICE_DIR, 
     began = time.monotonic()
     if stale:
         print(f"speaking {len(stale)} texts in {language}", flush=True)
-        (folder / MANIFEST).unlink(missing_ok=True)  # whoever stops this now must not find old names of new sounds
+        (folder / MANIFEST).unlink(missing_ok=True)  # no old entries for new sounds if interrupted
         make = partial(_make, grammar, voice_dir)
         with ProcessPoolExecutor(AT_ONCE) as makers:
             list(makers.map(make, [(key, clips[key], wanted[key]) for key in stale], chunksize=20))
@@ -149,7 +149,7 @@ def build(language: str, clips: Mapping[str, str], voice_dir: Path = VOICE_DIR, 
 
 
 def build_signals(voice_dir: Path) -> None:
-    """The short sounds; they take no time to make."""
+    """Build the signals, which takes no time."""
     folder = voice_dir / "signals"
     folder.mkdir(exist_ok=True)
     for signal in Signal:
@@ -162,7 +162,7 @@ def build_signals(voice_dir: Path) -> None:
 
 
 def sounds_of(clips: Mapping[str, str], grammar: Grammar, recorded: Mapping[str, Recording]) -> dict[str, Sound]:
-    """What the manifest is to say. A recording of another text than today's is not used: it may say what is not so."""
+    """The lines of the manifest. A recording of an earlier text is not used, because it may be wrong."""
     sounds = {}
     for key, text in clips.items():
         recording = recorded.get(key)
@@ -214,7 +214,7 @@ def mistakes_of(language: str, clips: Mapping[str, str], voice_dir: Path = VOICE
 
 
 def note(texts: Mapping[str, Mapping[str, str]], voice_dir: Path = VOICE_DIR) -> None:
-    """Write down of every recording that is new, or not the one noted, that it says what the text says today."""
+    """Note for every new or changed recording that it says the present text."""
     lines = []
     for language, clips in texts.items():
         found = recordings(language, voice_dir)
@@ -227,12 +227,12 @@ def note(texts: Mapping[str, Mapping[str, str]], voice_dir: Path = VOICE_DIR) ->
 
 
 def manifest(folder: Path) -> dict[str, Sound]:
-    """What was built last; nothing where that cannot be read."""
+    """The manifest of the last build; empty where it cannot be read."""
     try:
         table = read_toml(folder / MANIFEST)
         return {key: Sound(**line) for key, line in table["sounds"].items()}
     except (DataFileError, KeyError, TypeError, AttributeError):
-        return {}  # so that all is made anew
+        return {}  # so that all sounds are made again
 
 
 def _make(grammar: Grammar, voice_dir: Path, asked: tuple[str, str, Sound]) -> None:
@@ -259,7 +259,7 @@ def _notes(voice_dir: Path) -> dict[str, dict[str, dict[str, str]]]:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    """A reader never sees half a file."""
+    """Write a file so that readers never see half of it."""
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     unfinished.write_bytes(content)
     unfinished.replace(path)

@@ -1,4 +1,4 @@
-"""Which sounds there must be: every text and every part of one that `kiosk.voice` can speak, in one language."""
+"""The list of needed sounds: every text and every part of one that `kiosk.voice` can speak, in one language."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ NOT_SPOKEN = (
     "term.from",
     "term.to",
 )
-"""Texts of papers, what is for the eye, and labels above what is said. A name that ends with a dot is all below it."""
+"""Texts that are not spoken: of papers, visual ones, and labels. A name that ends with a dot means all below it."""
 SPOKEN_OF_RECEIPT = ("receipt.screen_title", "receipt.screen_lead", "receipt.number", "receipt.valid_until")
 # Names, questions with their answers, and places. Rules are long, and stay on the screen.
 _OF_REGION = re.compile(r"(?:^|\.)(?:name|question|address|application|address_is_true)$|^declarations\.")
 
 
 def clips_of(language: str, voice_dir: Path = ASSETS / "voice") -> dict[str, str]:
-    """What each sound says, by its key. A text that stands in several places is one sound, by its first key."""
+    """The text of each sound, by key. A text that is used in several places is one sound, with its first key."""
     found: dict[str, str] = {}
     marks: set[str] = set()
     for clip in _clips(language, Grammar.load(voice_dir / f"{language}.toml")):

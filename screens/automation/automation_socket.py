@@ -1,23 +1,22 @@
-"""Eyes and fingers for tests: a local socket that tells what is on the screen and touches it through Kivy's own input.
+"""A local socket by which tests see the screen and touch it through Kivy's own input.
 
-One JSON object a line, both ways. It tells, without being asked, after every change of the screen and once more if the
-buttons have moved since:
+One JSON object a line, both ways. The socket reports every change of the screen, and once more if the buttons have
+moved since:
 
     {"screen": "confirm", "shown": 7, "serial": 5, "language": "en", "painted_at": …,
      "targets": {"confirm": [x, y, width, height]}}
 
 `painted_at` is time.monotonic() after the frame was handed to the display; the line itself comes when the screen takes
-touches too (see `shell.router`), and without targets where another screen came before it did. The first such line
-also has `imported_at` and `process_started_at` on the same clock. Pixels count from the top left. Targets are what can
-be touched now.
+touches too (see `shell.router`), and without targets where another screen came before it did. The first such line also
+has `imported_at` and `process_started_at` on the same clock. Pixels count from the top left. Targets are what can be
+touched now.
 
-Commands, each answered by one line with `"done"`: {"touch": "confirm"} · {"touch_at": [x, y]} ·
-{"press_at": [x, y], "finger": 1} and {"lift": 1} (a finger that rests) · {"pressed": "confirm"} (whether a finger rests
-on it) · {"touches_waiting": true} (how many downs and ups no widget has seen yet) · {"keys": true} (how many came
-down, heeded or not; the buttons that keys can mean, in their order; the one that has the ring, if there is a ring) ·
-{"screenshot": "path.png"} ·
-{"labels": "screen" | "all"} (words and boxes of the present screen, or of every screen that was ever built) ·
-{"quit": true}. A command that cannot be done is answered with `"refused"`.
+Commands, each answered by one line with `"done"`: {"touch": "confirm"} · {"touch_at": [x, y]} · {"press_at": [x, y],
+"finger": 1} and {"lift": 1} (a finger that rests) · {"pressed": "confirm"} (whether a finger rests on it) ·
+{"touches_waiting": true} (how many downs and ups no widget has seen yet) · {"keys": true} (how many came down, heeded
+or not; the buttons that keys can mean, in their order; the one that has the ring, if there is a ring) · {"screenshot":
+"path.png"} · {"labels": "screen" | "all"} (words and boxes of the present screen, or of every screen that was ever
+built) · {"quit": true}. A command that cannot be done is answered with `"refused"`.
 """
 
 from __future__ import annotations
@@ -52,7 +51,7 @@ LONGEST_LINE = 65536
 
 
 class Application(Protocol):
-    """What is watched."""
+    """The application that the socket watches."""
 
     router: Router
     keys: Keys
@@ -76,7 +75,7 @@ class AutomationSocket:
         self._due = False
         self._told: dict[str, Any] = {}
         self._last: dict[str, Any] = {}
-        self._held: dict[str, Any] | None = None  # what is told when the screen takes touches
+        self._held: dict[str, Any] | None = None  # the report that is sent when the screen takes touches
 
     def start(self) -> None:
         self._path.unlink(missing_ok=True)
@@ -100,12 +99,12 @@ class AutomationSocket:
         self._path.unlink(missing_ok=True)
 
     def expect(self) -> None:
-        """A model was given to a screen: the next frame is worth telling, even if it looks the same."""
+        """Note that a model was given to a screen, so that the next frame is reported, even if it looks the same."""
         self._shown += 1
         self.expect_again()
 
     def expect_again(self) -> None:
-        """The same model is shown on another page or in another dress."""
+        """Note that the same model is shown on another page or in another dress."""
         self._tell_held_as_gone()
         self._due = True
         Window.canvas.ask_update()
@@ -119,7 +118,7 @@ class AutomationSocket:
 
     def _tell_if_new(self, drawn: int) -> None:
         if drawn != self._shown:
-            return  # another model came after this frame; its own frame will tell
+            return  # another model came after this frame; its own frame will be reported
         painted_at = time.monotonic()
         screen = self._app.router.current_screen
         frame = screen.model.frame
@@ -147,9 +146,7 @@ class AutomationSocket:
             self._tell_when_it_hears(message)
 
     def _tell_held_as_gone(self) -> None:
-        """What waited was painted, and another screen or layout has come: it is told before that one, and as nothing
-        that could be touched.
-        """
+        """Report the held screen before the next one, without targets: it was painted but is no longer shown."""
         held, self._held = self._held, None
         if held is not None:
             self._send({**held, "targets": {}})
@@ -164,7 +161,7 @@ class AutomationSocket:
             self._client = None  # it went away; the serving thread waits for the next one
 
     def _key_came_down(self, *_args: object) -> None:
-        """Bound last, so told first: whoever heeds a key keeps it."""
+        """Count a key. Bound last and so called first, because other handlers may consume the key."""
         self._keys_down += 1
 
     # Commands.
@@ -175,7 +172,7 @@ class AutomationSocket:
                 client, _ = listener.accept()
             except OSError:
                 return
-            # Whoever closes with something unread is gone by a reset (RFC 2525, 2.17).
+            # A client that closes with unread data resets the connection (RFC 2525, 2.17).
             with client, suppress(ConnectionResetError):
                 self._welcome(client)
                 for line in client.makefile("rb"):
@@ -280,7 +277,7 @@ def labels(widget: Widget) -> list[dict[str, Any]]:
 
 
 def _columns_of(widget: Widget) -> Iterator[Column]:
-    """The column that a widget stands in, if it stands in one."""
+    """The column that a widget is in, if any."""
     above = widget.parent
     while above is not None and above is not above.parent:
         if isinstance(above, Column):
@@ -289,12 +286,12 @@ def _columns_of(widget: Widget) -> Iterator[Column]:
 
 
 def kept_pictures_of_words(widget: Widget) -> int:
-    """How many texts without words still hold a picture of the words they had."""
+    """How many texts without words still have a texture of earlier words."""
     return sum(1 for label in widget.walk() if isinstance(label, Paragraph) and not label.words and label.is_drawn)
 
 
 def _out_of_sight(router: Router) -> Iterator[Widget]:
-    """What the screens hold that are not at hand."""
+    """The widgets of screens that are not shown."""
     for screen in router.screens:
         if screen is not router.current_screen:
             yield from (screen.column, screen.actions)
@@ -331,7 +328,7 @@ class _Touch(MotionEvent):
 
 
 class _Finger(MotionEventProvider):
-    """Puts touches where a touchscreen's come in: down in one frame, up in the next."""
+    """Provides touches like a touchscreen: down in one frame, up in the next."""
 
     def __init__(self) -> None:
         super().__init__("automation", "")
@@ -375,4 +372,4 @@ class _Finger(MotionEventProvider):
 
 
 def _wake(_elapsed: float) -> None:
-    """Nothing: that something is due makes the clock turn at once."""
+    """Do nothing; scheduling this makes the clock turn at once."""

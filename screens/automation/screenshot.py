@@ -11,7 +11,7 @@ GL_PACK_ALIGNMENT = 0x0D05  # OpenGL ES 2.0, glPixelStorei; Kivy does not export
 
 
 def save_screenshot(path: Path) -> None:
-    """Write what was last drawn to `path` (PNG). On Kivy's thread."""
+    """Write the last drawn frame to `path` (PNG). On Kivy's thread."""
     from PIL import Image
 
     width, height = Window.size

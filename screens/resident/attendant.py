@@ -1,4 +1,4 @@
-"""An attendant types a code of their own, after comparing the identity card with the person."""
+"""The screen on which an attendant types a personal code, after comparing the identity card with the person."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ SHORTEST = 8  # two digits of the attendant's number, and a secret of six or mor
 
 
 def hidden(digits: str) -> str:
-    """How many digits were typed, and nothing else of them: •• ••____."""
+    """A text that shows only how many digits were typed: •• ••____."""
     places = ("•" * len(digits)).ljust(SHORTEST, "_")
     return f"{places[:2]} {places[2:]}"
 
 
 class AttendantView(BaseScreen):
-    """The attendant's code. `digits`: what was typed; forgotten as soon as it is sent, and when the screen is left."""
+    """The attendant's code. `digits`: the typed code, cleared when it is sent and when the screen is left."""
 
     digits = StringProperty("")
     hidden = staticmethod(hidden)
 
     def on_entered(self) -> None:
-        """Send the code, and keep none of it."""
+        """Send the code and clear it."""
         typed, self.digits = self.digits, ""
         self.dispatch("on_intent", Intent.ENTER_CODE, typed)
 

@@ -1,4 +1,4 @@
-"""What a service is, what to bring, and where it is had."""
+"""The screen that explains a service, what to bring, and where it is served."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from kivy.properties import BooleanProperty, ListProperty, NumericProperty
 
 from screens.widgets.base import BaseScreen
 
-FRAMED = 30  # what stands in a frame takes as much space as if it had so many characters more
+FRAMED = 30  # a frame takes as much space as so many more characters
 
 
 class ServiceView(BaseScreen):
-    """What a service is, what to bring, and where it is had: two sides about as long as each other.
+    """A service, what to bring, and where it is served, on two sides of about equal length.
 
-    `left`: how many of the paragraphs `told` stand at the left; `rules_left`: the rules too. `beside`: what stands at
-    the right in any case.
+    `left`: how many of the paragraphs `told` are at the left; `rules_left`: the rules are there too; `beside`: what is
+    always at the right.
     """
 
     told: ListProperty[str] = ListProperty()

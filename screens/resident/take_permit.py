@@ -1,4 +1,4 @@
-"""The permit is at the mouth: how long it is waited for stands beside it."""
+"""The screen while the permit is at the mouth, with the time until it is taken back."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from screens.widgets.seconds import SecondsLeft
 
 
 class TakePermitView(BaseScreen):
-    """`left_s`: seconds until it is asked for more loudly, and then until it is taken back."""
+    """The permit at the mouth. `left_s`: seconds until the reminder, and after it until the permit is taken back."""
 
     left_s = NumericProperty(0)
 

@@ -1,1 +1,1 @@
-"""The window: Kivy set up, the application, which screen is seen, input, display."""
+"""The window: Kivy's set-up, the application, the router of screens, input, display."""

@@ -1,4 +1,4 @@
-"""The bridge between the machine and Kivy, and the router. Call `kivy_setup.prepare()` before importing it."""
+"""The Kivy application: it connects the machine and the screens. Call `kivy_setup.prepare()` before importing it."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 
 _INPUT = (pointer,)  # Kivy's configuration finds it by name
 
-LAYOUT_ROUNDS = 400  # before a frame; after Kivy's own 20 it would draw a screen whose pages are still being found
-FRAME_S = 0.03  # about what it takes to draw a frame without a graphics card
-AFTER_PAINTING_S = 0.1  # Kivy tells of a flip before it flips, and a second frame may follow with what came late
+LAYOUT_ROUNDS = 400  # before a frame; with Kivy's own 20 a screen would be drawn before its pages are computed
+FRAME_S = 0.03  # about the time to draw a frame without a graphics card
+AFTER_PAINTING_S = 0.1  # Kivy announces a flip before it flips, and a second frame with late changes may follow
 
 VISIT = (
     "welcome",
@@ -54,25 +54,24 @@ VISIT = (
     "take_permit",
     "receipt",
     "thank_you",
-)  # the order in which a visit that goes well needs its screens
-RESTING = ("welcome", "out_of_service")  # nobody is being served, and nothing on them moves
-LEFT_S = 60.0  # whoever changed the welcome screen for themselves and began no visit has gone
-LOOKED_AT_S = 0.4  # a person is still reading then; building a screen takes a tenth of a second, once
-PAINTED_S = 0.01  # after painting: whoever waited for that has been told, and no finger is as quick
+)  # the order in which a successful visit needs its screens
+RESTING = ("welcome", "out_of_service")  # screens while nobody is served; nothing on them moves
+LEFT_S = 60.0  # after this time a person who changed the welcome screen and began no visit has gone
+LOOKED_AT_S = 0.4  # a person is still reading then; building a screen takes a tenth of a second
+PAINTED_S = 0.01  # after painting: those who waited for it have been told, and no touch comes so soon
 
 
 class KioskApp(DressedApp):
     """One window with one screen at a time.
 
-    `dispatch(intent, choice, serial)` is called on Kivy's thread and must return at once; `serial` is that of the model
-    that the person touched. So is `first()`, for what is shown when the window is there.
-    `automation_socket`: where tests see and touch (see `screens.automation`); None in production. `all_built()` is
-    called once, on Kivy's thread, when every screen of a visit that goes well is built. `sized(width, height)` is
-    called on Kivy's thread with the window's size in pixels, at the start and whenever it becomes another: a display
-    need not be what the screen file says, and the layout is made for what is there. `asked_to_close()`: somebody
-    wishes the window closed; it stays until `leave`. None: it closes at once. `cannot_read(file)` is called on Kivy's
-    thread, once for each image file of assets/images that is missing or damaged; its place stays blank. `sound`: of the
-    voice and the signals. `keypad`: keys do what touches do.
+    All callbacks are called on Kivy's thread. `dispatch(intent, choice, serial)` must return at once; `serial` is that
+    of the touched model. `first()` returns the model to show when the window is open. `automation_socket`: where tests
+    see and touch the screen (see `screens.automation`); None in production. `all_built()` is called once, when every
+    screen of a successful visit is built. `sized(width, height)` is called with the window's size in pixels, at the
+    start and after each change; the layout is made for the real size, whatever the screen file says. `asked_to_close()`
+    is called when somebody wants to close the window, which stays open until `leave`; None: it closes at once.
+    `cannot_read(file)` is called once for each file of assets/images that is missing or damaged; its place stays blank.
+    `sound`: for the voice and the signals. `keypad`: keys work as touches do.
     """
 
     voice: ObjectProperty[Voice] = ObjectProperty(None, rebind=True)
@@ -122,32 +121,32 @@ class KioskApp(DressedApp):
 
     def build(self) -> Router:
         Clock.max_iteration = LAYOUT_ROUNDS
-        Window.clearcolor = self.theme.palette.ground  # every screen's ground; to paint it again is slow
+        Window.clearcolor = self.theme.palette.ground  # every screen's background; painting it again would be slow
         self._paint(self._first())
         countdown = self.router.surround.countdown
         countdown.bind(is_due=self._warn, on_more_time=lambda _countdown: self.voice.go_on())
         return self.router
 
     def _lay_out(self, *_args: object) -> None:
-        """For the window as it is now."""
+        """Lay the screens out for the window's present size."""
         self.dress_again()
         self._sized(*Window.size)
 
     def change_text_size(self) -> None:
-        """The next larger text; after the largest the usual one."""
+        """Change to the next larger text; after the largest to the usual one."""
         self.text_size = int(self.text_size + 1) % len(TEXT_SCALES)
         self.dress_again()
         self.router.current_screen.begin_anew()
         self._somebody_is_dressed()
 
     def change_contrast(self) -> None:
-        """The next palette."""
+        """Change to the next palette."""
         self.contrast = int(self.contrast + 1) % len(PALETTES)
         self.dress_again()
         self._somebody_is_dressed()
 
     def change_easy(self) -> None:
-        """Easy mode, or back to the usual one."""
+        """Change to easy mode, or back to the usual one."""
         if self.is_easy:
             self.dress(0, int(self.contrast))
         else:
@@ -166,11 +165,11 @@ class KioskApp(DressedApp):
 
     @property
     def _page(self) -> str:
-        """The page at hand, whether help stands over it or not."""
+        """The name of the present page, with or without help over it."""
         return self.router.current if self._help.beneath is None else self._help.beneath.name
 
     def open_help(self) -> None:
-        """Show help over the page at hand."""
+        """Show help over the present page."""
         page, over = self.router.current_screen.model, self._help.open()
         if over is not None:
             self.voice.show(page, over)
@@ -178,7 +177,7 @@ class KioskApp(DressedApp):
             self._is_there()
 
     def close_help(self) -> None:
-        """Show the page again that help stands over."""
+        """Close help and show the page below it."""
         if self._help.beneath is not None:
             self.voice.show(self._help.beneath.model)
             self._help.close()
@@ -199,12 +198,12 @@ class KioskApp(DressedApp):
             self._unhelp()  # nothing else ends it there
 
     def _is_there(self) -> None:
-        """Help is a touch to the machine, too."""
+        """Tell the machine that somebody is there, because opening or closing help counts as a touch."""
         self._resting.stir()
         self._choose(Intent.MORE_TIME, "", self.router.current_screen.model.frame.serial)
 
     def _other_things_stand(self) -> None:
-        """At the places that a finger may still be meant for."""
+        """Note that other things are shown now, where a finger may still be about to touch the earlier ones."""
         self.router.changes()
         self.voice.go_on()
         if self._automation is not None:
@@ -215,7 +214,7 @@ class KioskApp(DressedApp):
         self._other_things_stand()
 
     def _dress_for_anybody(self) -> None:
-        """As every visit begins."""
+        """Dress the window as at the beginning of every visit."""
         self.keys.end()
         self._undress.cancel()
         self.undress()
@@ -239,7 +238,7 @@ class KioskApp(DressedApp):
 
     def on_stop(self) -> None:
         Window.unbind(size=self._lay_out)
-        waking, self._waking = self._waking, None  # Kivy may tell twice that it stops
+        waking, self._waking = self._waking, None  # Kivy may report twice that it stops
         if waking is not None:
             waking.stop()
         self._resting.stop()
@@ -252,7 +251,7 @@ class KioskApp(DressedApp):
             self._stopped()
 
     def _do_not_close(self, *_args: object, **_named: object) -> bool:
-        """Kivy's answer to whoever closes the window: True, it is not to be closed now."""
+        """Handle a request to close the window; True tells Kivy not to close it now."""
         if self._asked_to_close is not None:
             self._asked_to_close()
         return True
@@ -269,8 +268,8 @@ class KioskApp(DressedApp):
             self._paint(self._coming.popleft())
 
     def _choose(self, intent: Intent, choice: str, serial: int) -> None:
-        """Hand on what a person chose, and wait for the answer as long as one more frame of this screen would take:
-        it would show nothing new, and stand in the way of the next.
+        """Hand on what a person chose, and wait for the answer as long as one more frame of this screen would take.
+        Such a frame would show nothing new and delay the next screen.
         """
         self._came.clear()
         self._dispatch(intent, choice, serial)
@@ -283,13 +282,11 @@ class KioskApp(DressedApp):
 
     @mainthread
     def after_painting(self, then: Callable[[], None]) -> None:
-        """Call `then` on Kivy's thread soon after what was shown until now is painted. From any thread; returns at
-        once.
-        """
+        """Call `then` on Kivy's thread soon after all shown so far is painted. From any thread; returns at once."""
 
         def painted(*_args: object) -> None:
             Window.unbind(on_flip=painted)
-            # Kivy counts from the begin of a frame, and this one was long: so count from the next.
+            # Kivy counts from the beginning of a frame, and this one was long, so count from the next.
             Clock.schedule_once(lambda _elapsed: Clock.schedule_once(lambda _elapsed: then(), AFTER_PAINTING_S), 0)
 
         Window.bind(on_flip=painted)
@@ -301,13 +298,13 @@ class KioskApp(DressedApp):
         self.stop()
 
     def open_settings(self, *_args: object) -> bool:
-        """Kivy's own settings page, which a key opens, is not for a kiosk."""
+        """Keep Kivy's own settings page, which a key opens, closed."""
         return False
 
     def _paint(self, model: AnyScreenModel) -> None:
         name = views.screen_name(model)
         if self._page in RESTING and name not in RESTING:
-            self._undress.cancel()  # whoever made the text larger has begun a visit
+            self._undress.cancel()  # the person who made the text larger has begun a visit
         elif name in RESTING and self._page not in RESTING:
             self._dress_for_anybody()
         if model.frame.serial != self._serial:
@@ -328,14 +325,14 @@ class KioskApp(DressedApp):
             self._automation.expect()
 
     def _painted(self, _router: Router) -> None:
-        # Counted from here: the clock stood while the frame was made, and what was due meanwhile would come first.
+        # Counted from here: the clock stood still while the frame was made, and events due meanwhile would come first.
         self._load()
         self._ahead.cancel()
         self._ahead()
         self.voice.turned(has_more=not self.router.current_screen.column.all_seen)
 
     def _build_ahead(self, _elapsed: float) -> None:
-        """While nobody has touched anything for a moment, build what a visit will need, one at a time."""
+        """Build the screens that a visit will need, one at a time, while nobody has touched anything for a moment."""
         if self.router.current not in VISIT:
             return
         missing = [name for name in self._following(len(VISIT)) if not self.router.has_screen(name)]
@@ -344,13 +341,13 @@ class KioskApp(DressedApp):
             self.router.get_screen(missing[0]).rehearse(self.router.current_screen.model.frame)
             self._ahead()
         elif self._all_built is not None:
-            self._load_ahead()  # when this screen was painted, the next one was not built yet
+            self._load_ahead()  # the next screen was not built yet when this one was painted
             self._all_built()
             self._all_built = None
 
     def _may_rest(self) -> bool:
-        """Whether nothing is under way, and Kivy would be woken if something came; it is not for a touchscreen that is
-        read past the display server.
+        """Whether nothing is under way and Kivy would be woken by input. It is not woken by a touchscreen that is read
+        without the display server.
         """
         waking = self._waking
         return (
@@ -363,8 +360,8 @@ class KioskApp(DressedApp):
         )
 
     def _load_ahead(self, _elapsed: float = 0.0) -> None:
-        """Read the picture of the screen that comes next, so that it need not be read then; one and no more."""
-        glFinish()  # Mesa lets go of deleted pictures only then: a hundred megabytes more after a hundred screens
+        """Read the picture of the next screen ahead, and only that one."""
+        glFinish()  # Mesa frees deleted pictures only then; a hundred screens would take a hundred megabytes
         following = [name for name in self._following(1) if self.router.has_screen(name)]
         coming = self.router.get_screen(following[0]) if following else None
         if self._loaded is not None and self._loaded not in (coming, self.router.current_screen):
@@ -374,7 +371,7 @@ class KioskApp(DressedApp):
             coming.moving_picture.load()
 
     def _following(self, count: int) -> tuple[str, ...]:
-        """The screens that come next in a visit that goes well; after its last one, the next visit's first."""
+        """The next screens of a successful visit; after its last one, the first of the next visit."""
         if self.router.current not in VISIT:
             return ()
         at = VISIT.index(self.router.current) + 1
@@ -385,7 +382,7 @@ class KioskApp(DressedApp):
             self.voice.warn(int(countdown.left_s))
 
     def _have(self, name: str) -> None:
-        """Each screen is built once, when it is first needed; later it is only given new models."""
+        """Build the screen `name` if it does not exist yet. A screen is built once and later only given new models."""
         if self.router.has_screen(name):
             return
         screen = views.build(name)

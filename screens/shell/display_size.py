@@ -1,7 +1,7 @@
-"""How large the display is, asked of the X server before there is a window. No Kivy here.
+"""The size of the display, asked of the X server before there is a window. No Kivy here.
 
-A window that is opened at the display's own size need not be changed afterwards. Where it is changed, Mesa's software
-rendering goes on painting as much as there was before.
+A window that is opened at the display's size need not be resized. After a resize Mesa's software rendering goes on
+painting the old size.
 """
 
 from __future__ import annotations
@@ -12,24 +12,24 @@ from pathlib import Path
 
 from screens.shell.display_socket import display_addresses
 
-# X11 protocol, section 8 (connection set-up): byte order, protocol 11.0, then how long an authorisation's name and
-# data are.
+# X11 protocol, section 8 (connection set-up): byte order, protocol 11.0, then the lengths of an authorisation's name
+# and data.
 _PREFIX = b"l\0" + (11).to_bytes(2, "little") + bytes(2)
 X11_SETUP = _PREFIX + bytes(6)
-"""Without authorisation. Any answer to it is a sign of life, also a refusal."""
+"""A request without authorisation. Any answer to it, also a refusal, is a sign of life."""
 
 ANSWERS_WITHIN_S = 5.0
 COOKIE = b"MIT-MAGIC-COOKIE-1"
-_HEAD, _ACCEPTED = 8, 1  # length of what every answer begins with; its first byte if we are let in
+_HEAD, _ACCEPTED = 8, 1  # length of an answer's head; its first byte if we are accepted
 
 
 def display_size(environment: Mapping[str, str]) -> tuple[int, int] | None:
-    """Width and height in pixels of the first screen of the X server that the environment names. None if none can be
-    asked or it does not tell us. A Wayland compositor is not asked: the SDL in Kivy's wheel speaks X11 only.
+    """Width and height in pixels of the first screen of the X server that the environment names; None if it cannot be
+    asked or refuses. A Wayland compositor is not asked, because the SDL in Kivy's wheel supports X11 only.
     """
     x11 = {"DISPLAY": environment.get("DISPLAY", "")}
     for path in display_addresses(x11):
-        for address in (f"\0{path}", path):  # a server listens at one of them or at both
+        for address in (f"\0{path}", path):  # a server listens at one or both of these
             try:
                 with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC) as link:
                     link.settimeout(ANSWERS_WITHIN_S)
@@ -37,7 +37,7 @@ def display_size(environment: Mapping[str, str]) -> tuple[int, int] | None:
                     link.sendall(_setup(_cookie(environment, path.rpartition("X")[2])))
                     return size_in(_answer(link))
             except OSError:
-                continue  # nobody listens here, or not for us, or not in time
+                continue  # nobody listens here, or refuses us, or is too slow
     return None
 
 
@@ -66,7 +66,7 @@ def _padded(data: bytes) -> bytes:
 
 
 def _cookie(environment: Mapping[str, str], display: str) -> bytes:
-    """What lets us onto the display with this number, from the file of Xauth(7); empty if there is none."""
+    """The authorisation for the display with this number, from the file of Xauth(7); empty if there is none."""
     named = environment.get("XAUTHORITY")
     file = Path(named) if named else Path(environment.get("HOME", "/"), ".Xauthority")
     try:
@@ -93,7 +93,7 @@ def _answer(link: socket.socket) -> bytes:
 
 
 def _exactly(link: socket.socket, count: int) -> bytes:
-    """`count` bytes, or fewer if the server hangs up."""
+    """`count` bytes, or fewer if the server closes the connection."""
     got = b""
     while len(got) < count and (piece := link.recv(count - len(got))):
         got += piece

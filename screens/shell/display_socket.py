@@ -15,7 +15,7 @@ def display_connections(environment: Mapping[str, str]) -> list[int]:
 
 
 def display_addresses(environment: Mapping[str, str]) -> set[str]:
-    """Where X and Wayland listen by these variables; an abstract address without its leading zero."""
+    """The addresses where X and Wayland listen, by these variables; abstract ones without the leading zero."""
     number = environment.get("DISPLAY", "").removeprefix("unix").partition(":")[2].partition(".")[0]
     found = {f"/tmp/.X11-unix/X{number}"} if number else set()
     if wayland := environment.get("WAYLAND_DISPLAY"):
@@ -30,7 +30,7 @@ def _open_sockets() -> list[int]:
             if entry.is_socket():
                 descriptors.append(int(entry.name))
         except OSError:
-            continue  # the directory that is being listed was among them
+            continue  # the descriptor of the listing itself
     return descriptors
 
 
@@ -39,5 +39,5 @@ def _peer(descriptor: int) -> str:
         try:
             address = link.getpeername()
         except OSError:
-            return ""  # a socket that listens
+            return ""  # a listening socket
     return os.fsdecode(address).removeprefix("\0") if isinstance(address, str | bytes) else ""

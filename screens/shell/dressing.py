@@ -1,4 +1,4 @@
-"""How the window is dressed for whoever stands before it: the size of the text, the colours, and easy mode."""
+"""The dress of the window for the present person: the size of the text, the colours, and easy mode."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ LARGEST = len(TEXT_SCALES) - 1
 
 
 class DressedApp(SuppliedApp):
-    """`text_size` and `contrast`: numbers of a text scale and of a palette. `is_easy`: somebody wants the largest text,
-    fewer choices, the voice and more time.
+    """The application with its dress. `text_size` and `contrast`: indices of a text scale and of a palette. `is_easy`:
+    easy mode, with large text, fewer choices, the voice and more time.
     """
 
     text_size = NumericProperty(0)
@@ -31,12 +31,12 @@ class DressedApp(SuppliedApp):
 
     @property
     def reads_large(self) -> bool:
-        """Whether whoever stands here has chosen larger text than the usual. From any thread."""
+        """Whether the person at the machine has chosen larger text than usual. From any thread."""
         return self.text_size > 0
 
     @property
     def machine(self) -> Machine | None:
-        """Where the parts are around the display; None if nobody has said that."""
+        """The places of the machine's parts around the display; None if they are not known."""
         return self._screen_file.fitted_to(*Window.size).machine
 
     def dress_easily(self) -> None:
@@ -44,17 +44,17 @@ class DressedApp(SuppliedApp):
         self.dress(LARGEST - 1 if self.theme.low else LARGEST, int(self.contrast), is_easy=True)
 
     def dress(self, text_size: int, contrast: int, *, is_easy: bool = False) -> None:
-        """Show everything in the text size and the palette of these numbers."""
+        """Show everything in the text size and the palette with these indices."""
         self.text_size, self.contrast, self.is_easy = text_size, contrast, is_easy
         self.dress_again()
 
     def dress_again(self) -> None:
-        """The same for the window as it is now."""
+        """Apply the present dress again, to the window's present size."""
         palette, scale = PALETTES[int(self.contrast)], TEXT_SCALES[int(self.text_size)]
         self.theme = Theme.of(self._screen_file.fitted_to(*Window.size), palette, scale)
         Window.clearcolor = palette.ground
 
     def undress(self) -> None:
-        """As every visit begins."""
+        """Return to the dress with which every visit begins."""
         if (self.text_size, self.contrast, self.is_easy) != (0, 0, False):
             self.dress(0, 0)

@@ -1,4 +1,4 @@
-"""Which button the keys mean. It has a ring around it from the first key until somebody touches the screen."""
+"""The focus: the button that keys act on. It has a ring from the first key until somebody touches the screen."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from screens.widgets.focus_ring import FocusRing
 from screens.widgets.standing import touchable
 
 Page = tuple[str, int, int]
-"""The screen, the serial of its model, the page of its text."""
+"""A page: the screen, the serial of its model, the page of its text."""
 
 
 class Focus:
-    """Goes round over the buttons that can be touched now. On another page it is on the first; on the same it stays,
-    whatever comes or changes its size. For Kivy's thread.
+    """The focus among the buttons that can be touched now. On a new page it is on the first button; on the same page it
+    stays, even if buttons come or change their size. For Kivy's thread.
     """
 
     def __init__(self, router: Router) -> None:
@@ -26,8 +26,8 @@ class Focus:
 
     @property
     def order(self) -> list[IntentButton]:
-        """The buttons that can be touched now, as a reader expects them. Of the step buttons the filled one, which most
-        people want, comes first.
+        """The buttons that can be touched now, in reading order. Of the step buttons the filled one, which most people
+        want, comes first.
         """
         surround = self._router.surround
         buttons = {area: touchable(area) for area in surround.areas}
@@ -42,17 +42,17 @@ class Focus:
 
     @property
     def is_kept(self) -> bool:
-        """Whether the button has been known to have the focus. One that got it because another went away has not been:
-        nobody means it yet.
+        """Whether a person knows that this button has the focus. If it got the focus because another button
+        disappeared, nobody has noticed yet.
         """
         return self.button is not None and self.button is self._kept_here
 
     def keep(self) -> None:
-        """Leave it where it is, from now on."""
+        """Keep the focus on its present button, as long as that can be touched."""
         self._kept = (self._page, self.button)
 
     def move(self, steps: int) -> None:
-        """To the next button, or the one before; after the last comes the first."""
+        """Move the focus by `steps` buttons, forward or back; after the last comes the first."""
         order, button = self.order, self.button
         if button is not None:
             self._kept = (self._page, order[(order.index(button) + steps) % len(order)])
@@ -65,14 +65,14 @@ class Focus:
             Window.canvas.ask_update()
 
     def hide(self) -> None:
-        """Draw it no more."""
+        """Stop drawing the ring."""
         if self.is_shown:
             self.is_shown = False
             Window.unbind(on_draw=self._draw)
             self._ring.surround(None)
 
     def _draw(self, *_args: object) -> None:
-        """Just before the window is drawn, when everything stands where it will be seen."""
+        """Draw the ring, just before the window is drawn, when the layout is complete."""
         self._ring.surround(self.button)
 
     @property

@@ -1,8 +1,8 @@
-"""Help stands over the page at hand, and the page comes back as it was, with what was typed.
+"""Help, shown over the present page. After it the page is shown as it was, with everything that was typed.
 
-It is no state of the machine: help can neither lose a visit nor hold one up. Opening and closing it is a touch to the
-machine, which gives as much time as any touch does on that page, and none where a permit waits at the mouth. Whatever
-comes next, because a permit was taken or central has answered, closes it.
+Help is no state of the machine, so it can neither lose a visit nor delay one. Opening and closing it counts as a touch:
+it gives as much time as any touch on that page, and none while a permit waits at the mouth. Any other page that comes,
+because a permit was taken or central has answered, closes it.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ HELP = "help"
 
 
 class HelpOver:
-    """`beneath`: the screen that help stands over; None while there is no help."""
+    """Help over a page. `beneath`: the screen below help; None while there is no help."""
 
     def __init__(self, router: Router) -> None:
         self._router = router
         self.beneath: BaseScreen | None = None
 
     def open(self) -> HelpScreen | None:
-        """Keep the page at hand, and give what is to be shown over it; None where it has no help."""
+        """Keep the present page, and return the help to show over it; None where it has no help."""
         page = self._router.current_screen
         if page.model.frame.help is None:
             return None
@@ -38,7 +38,7 @@ class HelpOver:
         return help_of(page.model)
 
     def follow(self, model: AnyScreenModel) -> HelpScreen | None:
-        """What is to be shown over the page when that is now `model`; None: it is another page, and help is over."""
+        """The help to show when the page below is now `model`; None: `model` is another page, so help ends."""
         page, over = self.beneath, help_of(model)
         if page is None or over is None or not is_same_page(page.model, model):
             self.end()
@@ -47,14 +47,14 @@ class HelpOver:
         return over
 
     def end(self) -> None:
-        """Let go of the page: another one comes."""
+        """Release the page below, because another page comes."""
         page, self.beneath = self.beneath, None
         if page is not None:
             page.is_beneath = False
             page.leave()
 
     def close(self) -> None:
-        """Go back to the page."""
+        """Show the page below again."""
         page, self.beneath = self.beneath, None
         if page is not None:
             self._router.go_to(page.name)
@@ -73,7 +73,7 @@ def help_of(page: AnyScreenModel) -> HelpScreen | None:
 
 
 def is_same_page(one: AnyScreenModel, other: AnyScreenModel) -> bool:
-    """Whether these are one page at two moments, or in two languages."""
+    """Whether both are the same page, at two moments or in two languages."""
     frames = (one.frame, other.frame)
     is_numbered_alike = frames[0].serial == frames[1].serial or frames[0].language != frames[1].language
     return is_numbered_alike and _bare(one) == _bare(other)

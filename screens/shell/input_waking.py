@@ -1,8 +1,8 @@
 """Wakes Kivy when the display server sends something, such as a touch.
 
-Kivy sleeps between two frames and looks for input only then, and what it found it hands on in the turn after: at 30
-frames a second a finger waits up to 66 ms. Here the display server's socket is watched meanwhile. Nothing is read from
-it; SDL does that in its own turn.
+Kivy sleeps between two frames, looks for input only then, and hands it on in the next turn: at 30 frames a second a
+touch waits up to 66 ms. So a thread watches the display server's socket. It reads nothing from it; SDL does that in its
+own turn.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from kivy.core.window import Window
 
 from screens.shell.display_socket import display_connections
 
-READING_S = 0.004  # Kivy needs about so long to read what it was woken for
+READING_S = 0.004  # about the time that Kivy needs to read the input
 
 
 class InputWaking:
     """A thread that watches this process's connections to the display server; there may be none (offscreen). `woken()`
-    is called in Kivy's turn, each time that something came.
+    is called on Kivy's thread each time something arrived.
     """
 
     def __init__(self, woken: Callable[[], None]) -> None:
@@ -33,7 +33,7 @@ class InputWaking:
 
     @property
     def is_certain(self) -> bool:
-        """Whether there is a connection, by which the display server's input is seen as soon as it comes."""
+        """Whether there is a connection, so that input from the display server is noticed at once."""
         return bool(self._watched)
 
     def start(self) -> None:
@@ -59,7 +59,7 @@ class InputWaking:
                 return
 
     def _turn_again(self, *_args: object) -> None:
-        """That something is due makes the clock turn at once. From any thread."""
+        """Schedule something, which makes Kivy's clock turn at once. From any thread."""
         Clock.schedule_once(self._turned, 0)
 
     def _turned(self, _elapsed: float) -> None:

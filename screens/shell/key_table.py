@@ -1,7 +1,7 @@
-"""Which key means what: a keyboard's own keys, because that is what a keypad for kiosks and an adapter of switches are.
+"""The meaning of keys. Keypads for kiosks and adapters for switches act as keyboards, so these are keyboard keys.
 
-Whoever has two switches has the first key of `NEXT` and the first of `SELECT`. The names are Kivy's
-(`kivy.core.window.Keyboard.keycodes`); "shift+" stands before a key that is pressed with shift.
+Two switches send the first key of `NEXT` and the first of `SELECT`. The names are Kivy's
+(`kivy.core.window.Keyboard.keycodes`); "shift+" precedes a key that is pressed with shift.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from enum import Enum, auto
 
 
 class Command(Enum):
-    """What a key may mean. A figure is none of these: it is that key of the keypad on the page."""
+    """The commands of keys. Figures are no commands: a figure is the key of the keypad on the page."""
 
     NEXT = auto()
     PREVIOUS = auto()
@@ -29,7 +29,7 @@ COMMANDS = {
     Command.REPEAT: ("f1", "numpadmul", "shift+8"),  # the last two are *
 }
 FIGURES = {figure: (figure, f"numpad{figure}") for figure in "0123456789"}
-"""Those of a number pad are figures whether its lock is on or off: figures are what stands on them."""
+"""The keys of figures. Those of a number pad are figures whether its lock is on or off, because that is their label."""
 
 MEANINGS: dict[str, Command | str] = {
     **{key: command for command, keys in COMMANDS.items() for key in keys},
@@ -42,6 +42,6 @@ BUTTONS: dict[Command | str, tuple[str, ...]] = {
     Command.TAKE_BACK: ("key:delete", *_BACK),
     **{figure: (f"key:{figure}",) for figure in FIGURES},
 }
-"""What is pressed, wherever the focus is: the first of these buttons that is there. Taken back is what was typed last,
-and where nothing is typed the step that was taken last.
+"""The buttons that a command presses wherever the focus is: the first of them that is on the page. TAKE_BACK deletes
+the last typed figure, or goes one step back where nothing is typed.
 """

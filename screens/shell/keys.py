@@ -1,8 +1,8 @@
-"""Keys do what touches do, by the same laws and along the same way.
+"""Keys, which work as touches do, by the same rules and the same code.
 
-What was shown for less than the router's `unread_s` was not read, so no key does anything on it. A key acts when it
-goes down, and once: one that is held down types no row, and what it was pressed for is over when another page stands.
-Of two at once one acts, but for figures, which quick hands type over each other.
+A page that was shown for less than the router's `unread_s` has not been read, so keys have no effect on it. A key acts
+once, when it goes down; holding it does not repeat it, and on another page it has no further effect. Of two keys held
+at the same time only the first acts, except for figures, which quick typists overlap.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from screens.widgets.buttons import NEXT_PAGE, IntentButton, LanguageButton
 from screens.widgets.keypad import Key
 
 GONE_S = 60.0
-"""After the last key on a page outside any visit nobody is left whom the ring could guide."""
+"""Seconds after the last key, on a page outside any visit, until the ring is hidden because the person has gone."""
 
 STUCK_S = 5.0
 
@@ -31,9 +31,9 @@ _NAMES = {Keyboard.keycodes[key.removeprefix("shift+")]: key.removeprefix("shift
 
 
 class Keys:
-    """For Kivy's thread. `stir()`: somebody is there; `is_resting()`: the page is outside any visit. `is_wanted`: the
-    site has a keypad; without one no key reaches anything. `stuck_s`: a key that is down for longer is stuck, or
-    something lies on it, and keeps no other from acting.
+    """Handles keys, on Kivy's thread. `stir()`: called when somebody presses a key; `is_resting()`: whether the page is
+    outside any visit; `is_wanted`: the site has a keypad, without which keys have no effect; `stuck_s`: seconds after
+    which a key that is down counts as stuck and no longer blocks others.
     """
 
     def __init__(
@@ -49,13 +49,13 @@ class Keys:
         self._stir = stir
         self._is_resting = is_resting
         self._is_wanted = is_wanted
-        self._down_since: dict[int, float] = {}  # by the codes of keys
+        self._down_since: dict[int, float] = {}  # by key code
         self._gone = Clock.create_trigger(lambda _elapsed: self._nobody_is_left(), GONE_S)
         self.stuck_s = STUCK_S
         self.focus = Focus(router)
 
     def start(self) -> None:
-        """Heed keys from now on, where they are wanted."""
+        """React to keys from now on, if the site has a keypad."""
         if self._is_wanted:
             Window.bind(on_key_down=self._pressed, on_key_up=self._let_go, on_touch_down=self._touched)
             self._router.bind(on_painted=self._painted)
@@ -66,7 +66,7 @@ class Keys:
         self.end()
 
     def end(self) -> None:
-        """The visit is over: whoever comes next may have fingers."""
+        """Hide the ring at the end of a visit, because the next person may not use keys."""
         self._gone.cancel()
         self.focus.hide()
 
@@ -84,9 +84,9 @@ class Keys:
         self._down_since.pop(code, None)
 
     def _pressed(self, _window: object, code: int, _scancode: int, _text: str, modifiers: Sequence[str]) -> bool:
-        """True: nobody else is to be told of the key."""
+        """Handle a key that went down; True: no other handler gets it."""
         if code in self._down_since:
-            return True  # it repeats itself
+            return True  # a repetition by the keyboard
         down = self._others_down(code)
         self._down_since[code] = time.monotonic()
         self._stir()
@@ -98,7 +98,7 @@ class Keys:
         return True
 
     def _others_down(self, code: int) -> list[int]:
-        """Other keys that mean something, and are not stuck."""
+        """The other keys that are down, have a meaning and are not stuck."""
         since = time.monotonic() - self.stuck_s
         return [each for each, at in self._down_since.items() if each != code and each in _NAMES and at > since]
 
@@ -127,17 +127,17 @@ class Keys:
                 self._press(button)
 
     def _first_of(self, names: Sequence[str]) -> IntentButton | None:
-        """Of the buttons that can be touched now."""
+        """The first button with one of these names that can be touched now."""
         buttons = {button.target: button for button in self.focus.order}
         return next((buttons[name] for name in names if name in buttons), None)
 
     def _press(self, button: IntentButton | None) -> None:
-        """What a finger does that is lifted inside it."""
+        """Press `button`, as a finger that is lifted inside it."""
         if button is not None:
             button.dispatch("on_release")
 
     def _tell(self) -> None:
-        """Where the focus is, to whoever hears."""
+        """Let the voice say which button has the focus."""
         self.focus.keep()
         Window.canvas.ask_update()
         button = self.focus.button
@@ -151,14 +151,14 @@ class Keys:
         self._is_there()
 
     def _is_there(self) -> None:
-        """Whoever looks for a button needs the time for it."""
+        """Tell the machine that somebody is there, to give a person who looks for a button more time."""
         screen = self._router.current_screen
         if screen.model.frame.countdown_s is not None:
             screen.dispatch("on_intent", Intent.MORE_TIME, "")
 
 
 def _meaning(code: int, modifiers: Sequence[str]) -> Command | str | None:
-    # Kivy 2.3.1 takes the code of the number pad's 0 for SDL's bit of the left Alt key (window_sdl2.py).
+    # Kivy 2.3.1 mistakes the code of the number pad's 0 for SDL's bit of the left Alt key (window_sdl2.py).
     others = _WITH_OTHERS.intersection(modifiers) - ({"alt"} if code == Keyboard.keycodes["numpad0"] else set())
     if code not in _NAMES or others:
         return None

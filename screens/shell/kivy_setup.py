@@ -10,20 +10,20 @@ from importlib import import_module
 from screens.shell.display_size import display_size
 from screens.shell.screen_file import MTDEV, ScreenFile
 
-FRAMES_PER_S = 30  # also how often input is looked at; half of Kivy's 60, half its work while nothing happens
+FRAMES_PER_S = 30  # also the rate of looking for input; half of Kivy's 60, for half the work while idle
 
 FIRST_BUTTON = "first_button"  # the name by which Kivy finds `screens.shell.pointer`
 
 
 class NoDisplay(Exception):
-    """There is no display that a window could be opened on; says what SDL said."""
+    """There is no display to open a window on; the text is SDL's."""
 
 
 def open_window() -> None:
     """Import Kivy's window, which opens it. Raises `NoDisplay`."""
     kivys = logging.getLogger("kivy")
     level = kivys.level
-    kivys.setLevel(logging.CRITICAL + 1)  # it would write a traceback; the one line is ours
+    kivys.setLevel(logging.CRITICAL + 1)  # it would log a traceback; we log one line
     try:
         opened = import_module("kivy.core.window").Window
     finally:
@@ -33,13 +33,13 @@ def open_window() -> None:
 
 
 def prepare(screen: ScreenFile) -> None:
-    """Make Kivy quiet, free of the user's own settings, and as large as `screen`, or as the display where that is
-    another one. The caller sets KIVY_HOME.
+    """Configure Kivy: no log of its own, no settings of the user, and the size of `screen`, or of the display where
+    that differs. The caller sets KIVY_HOME.
     """
     if "kivy" in sys.modules:
         raise RuntimeError("screens.shell.kivy_setup.prepare() comes too late: kivy is imported already")
     for name in [name for name in os.environ if name.startswith(("KIVY_", "KCFG_")) and name != "KIVY_HOME"]:
-        del os.environ[name]  # KCFG_… would be a whole configuration
+        del os.environ[name]  # KCFG_… variables would set a whole configuration
     os.environ.update(
         KIVY_NO_ARGS="1",  # the command line is ours
         KIVY_NO_CONFIG="1",  # nothing is read from or written to KIVY_HOME/config.ini
@@ -94,7 +94,7 @@ def prepare(screen: ScreenFile) -> None:
 
 
 def _size(screen: ScreenFile) -> tuple[int, int]:
-    """Of the window: the display's, or as much of the file's as the display has room for."""
+    """The window's size in pixels: the display's, or as much of the file's as fits the display."""
     wanted = (screen.width_px, screen.height_px)
     there = display_size(os.environ) if os.environ.get("SDL_VIDEODRIVER") in (None, "x11") else None
     if there is None:

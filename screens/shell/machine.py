@@ -1,4 +1,4 @@
-"""Where the parts of this machine are that a person has to find, around its display, for the pictures."""
+"""The places of the machine's parts around its display, for the pictures that show them."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ ID_READER, PERMIT_SLOT = "id_reader", "permit_slot"
 RECEIPT_PRINTER, CODE_SCANNER = "receipt_printer", "code_scanner"
 
 PART_MM = {ID_READER: (100, 70), PERMIT_SLOT: (100, 26), RECEIPT_PRINTER: (92, 26), CODE_SCANNER: (70, 50)}
-"""Width and height of what is seen of each: cards are of one size everywhere (ISO/IEC 7810, ID-1: 85.6 × 54 mm)."""
+"""Visible width and height of each part; all cards have the size of ISO/IEC 7810, ID-1 (85.6 × 54 mm)."""
 
-BORDER_MM = 30.0  # of the machine's front around all this
-APART_MM = 20.0  # nearer to each other two parts cannot be
+BORDER_MM = 30.0  # width of the machine's front around display and parts
+APART_MM = 20.0  # the least distance between two parts
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """In millimetres from the display's lower left corner, to the right and up."""
+    """A rectangle in millimetres from the display's lower left corner, to the right and up."""
 
     left: float
     bottom: float
@@ -27,13 +27,13 @@ class Box:
     top: float
 
     def wider_by(self, mm: float) -> Box:
-        """With so much more on every side."""
+        """The rectangle, larger by `mm` on every side."""
         return Box(self.left - mm, self.bottom - mm, self.right + mm, self.top + mm)
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part, by the middle of what is seen of it."""
+    """One part, by the centre of its visible area."""
 
     name: str
     x_mm: int
@@ -59,7 +59,7 @@ class Machine:
 
     @property
     def front(self) -> Box:
-        """What is around all of it."""
+        """The rectangle of the machine's front."""
         boxes = [self.display, *(part.box for part in self.parts)]
         around = Box(
             min(box.left for box in boxes),
@@ -70,15 +70,15 @@ class Machine:
         return around.wider_by(BORDER_MM)
 
     def part(self, name: str) -> Part | None:
-        """The part of this name; None if nobody has said where it is."""
+        """The part of this name; None if its place is not known."""
         return next((part for part in self.parts if part.name == name), None)
 
     def level_of(self, part: Part) -> str:
-        """Is it above, beside or below the display?"""
+        """Whether the part is above, beside or below the display."""
         return "above" if part.y_mm >= self.height_mm else "below" if part.y_mm <= 0 else "beside"
 
     def mistakes(self) -> Iterator[str]:
-        """What cannot be so."""
+        """A line for each impossible place."""
         for part in self.parts:
             if 0 < part.x_mm < self.width_mm and 0 < part.y_mm < self.height_mm:
                 yield f"machine.{part.name} lies on the display"

@@ -1,6 +1,6 @@
-"""The pointer's first button is a finger; the others and the wheel are none.
+"""A pointer whose first button makes touches; its other buttons and the wheel do not.
 
-Kivy's own provider makes a touch of every button, and ends the touch of the first one when another is let go.
+Kivy's own provider makes touches of all buttons, and ends that of the first button when another is released.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from kivy.input.providers.mouse import MouseMotionEventProvider
 
 from screens.shell.kivy_setup import FIRST_BUTTON
 
-_FIRST, _ALL = "left", "all"  # Kivy lets go of "all" when the pointer leaves
+_FIRST, _ALL = "left", "all"  # Kivy releases "all" when the pointer leaves
 
 
 class FirstButton(MouseMotionEventProvider):

@@ -1,4 +1,4 @@
-"""Which screen is seen: changed at once, and safe from a finger that was meant for the one before."""
+"""The router shows one screen at a time. It changes at once, and ignores touches that were meant for the one before."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from screens.widgets.base import BaseScreen
 from screens.widgets.buttons import IntentButton
 from screens.widgets.surround import Surround
 
-# Nobody answers to what he sees within a quarter of a second by choosing what to touch; a trembling finger comes down
-# twice within it (Kivy's own figure for a double tap).
+# Within a quarter of a second nobody can read a screen and choose what to touch, but a trembling finger may touch twice
+# (Kivy's own limit for a double tap).
 UNREAD_S = 0.25
-A_TURN_S = 0.01  # what has not been painted yet will be soon
+A_TURN_S = 0.01  # seconds; a screen that is not painted yet will be soon
 
 
 class Router(FloatLayout):
-    """All screens, one of them at hand, in the surround that they share.
+    """All screens, of which one is shown, in the surround that they share.
 
-    A touch means what was on the screen when it was made: what was shown for less than `unread_s` nobody has read, so a
-    touch on it was meant for what stood there before, and does nothing.
+    A touch applies to what the person saw. A screen that was shown for less than `unread_s` seconds has not been read,
+    so a touch on it was meant for the screen before and has no effect.
     """
 
     unread_s = NumericProperty(UNREAD_S)
@@ -38,28 +38,28 @@ class Router(FloatLayout):
         self._screens: dict[str, BaseScreen] = {}
         self._surround: Surround | None = None  # until the first screen
         self._changes = 0
-        self._painted_at: float | None = None  # None: what stands now was not painted yet
+        self._painted_at: float | None = None  # None: the present screen is not painted yet
         Window.bind(on_flip=self._on_flip)
 
     @property
     def surround(self) -> Surround:
-        """What stands around the screen at hand."""
+        """The surround of the present screen."""
         assert self._surround is not None, "no screen was shown yet"
         return self._surround
 
     @property
     def current_screen(self) -> BaseScreen:
-        """The screen at hand."""
+        """The present screen."""
         return self.surround.screen
 
     @property
     def current(self) -> str:
-        """The name of the screen at hand; empty before the first."""
+        """The name of the present screen; empty before the first."""
         return "" if self._surround is None else self.current_screen.name
 
     @property
     def screens(self) -> list[BaseScreen]:
-        """All that were built."""
+        """All screens that were built."""
         return list(self._screens.values())
 
     def has_screen(self, name: str) -> bool:
@@ -69,13 +69,13 @@ class Router(FloatLayout):
         return self._screens[name]
 
     def keep(self, screen: BaseScreen) -> None:
-        """Have it ready from now on."""
+        """Add a built screen."""
         self._screens[screen.name] = screen
         if self._surround is not None:
             self._surround.make_room(screen)
 
     def show(self, name: str, model: AnyScreenModel) -> None:
-        """The screen of that name, with that model, and as much time as the model gives."""
+        """Show the screen `name` with `model`, and start its countdown."""
         screen = self._screens[name]
         goes_on = screen.is_news_of_staff(model)
         screen.show(model)
@@ -84,7 +84,7 @@ class Router(FloatLayout):
             self.surround.countdown.start(model.frame.countdown_s, model.frame.warning_s)
 
     def go_to(self, name: str) -> None:
-        """The screen of that name, at once and as it is. Time goes on."""
+        """Show the screen `name` at once, with its present model. Its countdown goes on."""
         entering = self._screens[name]
         if self._surround is None:
             self._surround = Surround(entering)
@@ -97,7 +97,7 @@ class Router(FloatLayout):
         entering.enter()
 
     def changes(self) -> None:
-        """Another model is about to be shown, on this screen object or another: whoever rests on a button lets go."""
+        """Release pressed buttons, because another model is about to be shown, on this screen object or another."""
         self._changes += 1
         self._painted_at = None
         for touch in EventLoop.touches:
@@ -106,11 +106,11 @@ class Router(FloatLayout):
                 if isinstance(widget, IntentButton):
                     touch.ungrab(widget)
                     widget.state = "normal"
-        Window.canvas.ask_update()  # it may look the same, and counts from its own frame nevertheless
+        Window.canvas.ask_update()  # even if it looks the same, it counts from its own frame
 
     @property
     def deaf_for_s(self) -> float:
-        """How long no touch will act, because what stands on the screen has just come."""
+        """For how many seconds touches have no effect, because the present screen is new."""
         if self._painted_at is None:
             return max(float(self.unread_s), A_TURN_S)
         return max(0.0, self._painted_at + self.unread_s - time.monotonic())
@@ -119,7 +119,7 @@ class Router(FloatLayout):
         return self.deaf_for_s > 0.0 or bool(super().on_touch_down(touch))
 
     def _on_flip(self, *_args: object) -> None:
-        # Kivy calls this before its own handler, which flips; the next turn of the clock is just after it.
+        # Kivy calls this before its own handler, which flips; the next turn of the clock comes just after that.
         if self._painted_at is None:
             drawn = self._changes
             Clock.schedule_once(lambda _elapsed: self._painted(drawn), 0)
@@ -130,4 +130,4 @@ class Router(FloatLayout):
             self.dispatch("on_painted")
 
     def on_painted(self) -> None:
-        """Event: the frame with what was shown last was handed to the display."""
+        """Event: the frame with the present screen was handed to the display."""

@@ -1,4 +1,4 @@
-"""The screen file: what a display is like. Read and checked before Kivy is imported."""
+"""The screen file, which describes a display. It is read and checked before Kivy is imported."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from kiosk.data_files.reader import DataFileError, read_toml
 from screens.shell.machine import PART_MM, Machine, Part
 
 POINTER, MTDEV = "pointer", "mtdev"
-LYING_SHARE = 0.8  # on a lying display text is so much smaller than on the same one upright, where lines are short
-UPRIGHT_MM = (267.0, 476.0)  # the upright display for which all is laid out, portrait-1080x1920.toml,
-UPRIGHT_BODIES = (26.25, 46.7)  # and the same in heights of its text
+LYING_SHARE = 0.8  # text on a landscape display, as a share of that on the same display upright, where lines are short
+UPRIGHT_MM = (267.0, 476.0)  # the upright display that the layout is designed for, portrait-1080x1920.toml,
+UPRIGHT_BODIES = (26.25, 46.7)  # and its size in heights of its text
 
 
 class ScreenFileError(DataFileError):
@@ -21,8 +21,8 @@ class ScreenFileError(DataFileError):
 
 @dataclass(frozen=True, slots=True)
 class ScreenFile:
-    """A display. `body_mm`: height of the em square of running text; `touch_device`: an input device of the kernel
-    ("" unless touches are read with mtdev). `machine`: where the parts are around it; None if nobody has said that.
+    """A display. `body_mm`: height of the em square of running text; `touch_device`: an input device of the kernel (""
+    unless touches are read with mtdev); `machine`: the places of the parts around it; None if they are not known.
     """
 
     width_px: int
@@ -37,9 +37,9 @@ class ScreenFile:
     machine: Machine | None = None
 
     def fitted_to(self, width_px: int, height_px: int) -> ScreenFile:
-        """The same for a display of this size: all as large in proportion as on the file's own, as far as both sides
-        have room for it. The file of an upright display serves a lying one, and the reverse. How large a pixel of such
-        a display is, nobody has said; what is returned says it in the proportion of the file's.
+        """The same for a display of this size in pixels, with everything in proportion as far as both sides have room.
+        The file of an upright display may be used for a landscape one, and the reverse. The real size of such a
+        display's pixels is unknown; the result has it in proportion to the file's.
         """
         if (width_px, height_px) == (self.width_px, self.height_px):
             return self
@@ -49,10 +49,10 @@ class ScreenFile:
 
     def _turned(self) -> ScreenFile:
         width_px, height_px = self.height_px, self.width_px
-        unknown = replace(self, machine=None)  # the file tells of another display's surroundings
+        unknown = replace(self, machine=None)  # the file's parts are around another display
         if width_px > height_px:
             return replace(unknown, width_px=width_px, height_px=height_px, body_mm=self.body_mm * LYING_SHARE)
-        # Seven choices stand below each other there, so buttons and text take no larger share of it than on that one.
+        # Seven choices are below each other there, so buttons and text have at most the same share as on that display.
         mm_per_pixel = max(self.mm_per_pixel, UPRIGHT_MM[0] / width_px, UPRIGHT_MM[1] / height_px)
         body_px = min(
             self.body_mm / LYING_SHARE / self.mm_per_pixel, width_px / UPRIGHT_BODIES[0], height_px / UPRIGHT_BODIES[1]
@@ -64,7 +64,7 @@ class ScreenFile:
 
 @dataclass(frozen=True, slots=True)
 class _Numbers:
-    """From `low` to `high`, both inside."""
+    """A range of numbers from `low` to `high`, both included."""
 
     low: float
     high: float
@@ -112,8 +112,8 @@ _OPTIONAL_TABLES = {"machine"}
 
 
 def load_screen_file(path: Path, *, fullscreen: bool | None = None) -> ScreenFile:
-    """The screen file at `path`. `fullscreen`: what the kiosk's configuration says instead of the file; None: nothing.
-    Raises ScreenFileError with every mistake.
+    """The screen file at `path`. `fullscreen`: the configuration's value, which overrides the file; None: none. Raises
+    ScreenFileError with every mistake.
     """
     table = read_toml(path, ScreenFileError)
     mistakes = [f"{path.name}: {mistake}" for mistake in _mistakes(table)]

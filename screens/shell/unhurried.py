@@ -1,7 +1,7 @@
-"""Whoever wants it easy has twice the time: it is asked for before the screen would ask, once on every page.
+"""Doubles the time in easy mode: more time is requested once on every page, before the screen would ask.
 
-The machine hears what it hears from a touch on "I am still here", and knows nothing of easy mode. Where a permit waits
-at the mouth nothing gives more time.
+The machine gets the same event as from a touch on "I am still here", and knows nothing of easy mode. While a permit
+waits at the mouth nothing gives more time.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from kivy.clock import Clock, ClockEvent
 
 from kiosk.presentation.models.frame import Frame
 
-BEFORE_S = 1.0  # the question does not flash up
+BEFORE_S = 1.0  # early enough that the question does not appear
 
 
 class Unhurried:
-    """`ask(serial)` asks for more time on the page with that serial number."""
+    """Requests more time in easy mode. `ask(serial)` does so on the page with that serial."""
 
     def __init__(self, ask: Callable[[int], None]) -> None:
         self._ask = ask
@@ -24,7 +24,7 @@ class Unhurried:
         self._due: ClockEvent | None = None
 
     def follow(self, frame: Frame, *, is_easy: bool) -> None:
-        """`frame` is on the screen from now on."""
+        """Note that `frame` is now on the screen."""
         if self._due is not None:
             self._due.cancel()
             self._due = None

@@ -1,7 +1,7 @@
 """Which view shows which model: one table for all screens.
 
-A screen is a model, a line here and a .kv file of the line's name. It has a class of its own in a module of that name
-only where it behaves.
+A screen consists of a model, a line here and a .kv file with the line's name. It has a class of its own, in a module of
+that name, only if it has behaviour.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ VIEWS = (
     View(models.ChoiceScreen, "choice"),
     View(models.AskingScreen, "asking", is_personal=False),
     View(models.ConfirmScreen, "confirm", behaves=True),
-    # A line for each stage is made before it is needed.
+    # A widget for each stage is made before it is needed.
     View(models.WritingScreen, "writing", is_personal=False, blank={"stages": (NOTHING,) * 3}),
     View(models.TakePermitScreen, "take_permit", is_personal=False, behaves=True),
     View(models.ReceiptScreen, "receipt"),
@@ -110,7 +110,7 @@ def _class_of(name: str) -> type[BaseScreen]:
 
 
 def blank(view: View) -> AnyScreenModel:
-    """A model of `view` that holds nothing of anybody."""
+    """A model of `view` without personal data."""
     hints = get_type_hints(view.model)
     missing = [each.name for each in fields(view.model) if each.default is MISSING and each.name != "frame"]
     values = {name: _nothing_of(hints[name]) for name in missing}
@@ -119,7 +119,7 @@ def blank(view: View) -> AnyScreenModel:
 
 
 def _nothing_of(kind: Any) -> Any:
-    """The value of this type that says nothing. ValueError where it has none."""
+    """The empty value of this type. Raises ValueError where it has none."""
     if kind in (str, int, bool):
         return kind()
     if kind in (Text, Words):

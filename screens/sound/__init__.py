@@ -1,1 +1,1 @@
-"""The voice and the signals of a kiosk: which sounds there are, when they are heard, and how they get to the device."""
+"""The voice and the signals of a kiosk: the sound files, when they are played, and the audio device."""

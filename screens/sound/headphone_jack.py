@@ -1,4 +1,4 @@
-"""Whether headphones are plugged in, as the kernel's jack input device tells it (ALSA's "… Headphone").
+"""Whether headphones are plugged in, by the kernel's jack input device (ALSA's "… Headphone").
 
 No library is needed: events are `struct input_event` of linux/input.h, 24 bytes on 64-bit systems.
 """
@@ -20,11 +20,11 @@ _STATE_BYTES = 8
 EVIOCGSW = 2 << 30 | _STATE_BYTES << 16 | ord("E") << 8 | 0x1B  # _IOC(_IOC_READ, 'E', 0x1b, len)
 
 AGAIN_S = 2.0
-"""After a device that is not there, or went away."""
+"""Seconds between two tries to open a device that is missing or went away."""
 
 
 def changes_in(events: bytes) -> Iterator[bool | None]:
-    """What whole events say: True, plugged in; False, pulled out; None, some were lost: ask the device."""
+    """The changes in whole events: True, plugged in; False, pulled out; None, events were lost, so ask the device."""
     for _, _, kind, code, value in EVENT.iter_unpack(events):
         if (kind, code) == (EV_SW, SW_HEADPHONE_INSERT):
             yield value != 0
@@ -33,9 +33,9 @@ def changes_in(events: bytes) -> Iterator[bool | None]:
 
 
 class HeadphoneJack:
-    """A thread that reads one jack. `changed(is_in)` is called on it each time that it is not as before;
-    before the first time there are none in, and none are in a jack that is not there. `lost(why)` is called on it when
-    the jack cannot be read, and not again until it said something.
+    """A thread that reads one jack. It calls `changed(is_in)` at each change; at the start, and while the jack is
+    missing, no headphones are in. It calls `lost(why)` when the jack cannot be read, and not again before it could be
+    read.
     """
 
     def __init__(self, path: str, changed: Callable[[bool], None], lost: Callable[[str], None]) -> None:
@@ -74,7 +74,7 @@ class HeadphoneJack:
                 return
 
     def _read(self, jack: int) -> bool:
-        """True when it is to stop, False when the device is gone."""
+        """Read events until the end; True when the thread is to stop, False when the device is gone."""
         rest = b""
         while True:
             ready, _, _ = select.select([self._end, jack], [], [])
@@ -97,7 +97,7 @@ class HeadphoneJack:
             rest = rest[whole:]
 
     def _lose(self, error: OSError) -> None:
-        """It is tried again; until then it is as if none were in."""
+        """Report that the jack cannot be read. Until it can, no headphones count as plugged in."""
         if not self._is_lost:
             self._is_lost = True
             self._lost(f"headphones: {error}")
@@ -109,7 +109,7 @@ class HeadphoneJack:
 
 
 def _state_of(jack: int) -> bool:
-    """What is so now; False for what is no input device."""
+    """Whether headphones are in now; False if the file is no input device."""
     switches = bytearray(_STATE_BYTES)
     try:
         fcntl.ioctl(jack, EVIOCGSW, switches)

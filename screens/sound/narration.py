@@ -1,4 +1,4 @@
-"""Says what a screen says: finds the words, joins their sounds, hands them to the device. For the narrator's thread."""
+"""Speaks screens: it selects the words, joins their sounds and plays them. For the narrator's thread."""
 
 from __future__ import annotations
 
@@ -17,14 +17,15 @@ from screens.sound.sdl_audio import FULL_VOLUME, NoSound, SdlAudio
 from screens.sound.sound_files import SAMPLE_BYTES, SoundFiles
 
 AGAIN_S = 60.0
-"""After a device that could not be opened; until then all is on the screen only."""
+"""Seconds until a device that could not be opened is tried again."""
 
-_LOOK_S = 0.5  # whether a device that is not wanted any more has played all
+_LOOK_S = 0.5  # seconds between two looks whether an unneeded device has played everything
 
 
 class Narration:
-    """`in_private()`: only the person hears it, so it may be of the person. `lost(why)`: nothing can be heard, told
-    once until something can; or a language cannot, told once.
+    """Speaks screens. `in_private()`: whether only the person hears the voice, so that it may be about the person.
+    `lost(why)` is called when nothing can be heard, and not again until something can; and once for each language that
+    cannot be heard.
     """
 
     def __init__(
@@ -44,10 +45,10 @@ class Narration:
         self._closed_until = 0.0
         self._stays_open = False
         self._volume = 0
-        self._waiting = b""  # ends with what the device has not played
-        self._signal_bytes = 0  # of what waits from the beginning; a screen that follows at once does not cut it off
-        self._ends: list[tuple[int, Utterance]] = []  # of what waits: where each utterance of a screen ends
-        self._unsaid: tuple[Utterance, ...] = ()  # what a touch or a warning cut off
+        self._waiting = b""  # its end is what the device has not played yet
+        self._signal_bytes = 0  # leading part of the waiting bytes; a screen that follows at once does not cut it off
+        self._ends: list[tuple[int, Utterance]] = []  # the end of each waiting utterance of a screen
+        self._unsaid: tuple[Utterance, ...] = ()  # utterances that a touch or a warning cut off
         self._said: tuple[Utterance, ...] = ()
         self._step: tuple[Utterance, ...] = ()
         self._tells_of_pages = True
@@ -56,16 +57,16 @@ class Narration:
 
     @property
     def looks_in_s(self) -> float | None:
-        """In how many seconds to call `look`; None while nothing is to be let go of."""
+        """In how many seconds to call `look`; None while there is no device to release."""
         return None if self._audio is None or self._stays_open else _LOOK_S
 
     def look(self) -> None:
-        """Let go of a device that is not wanted any more when it has played all."""
+        """Release a device that is no longer needed once it has played everything."""
         if self._audio is not None and self._audio.waiting_bytes() == 0:
             self.close()
 
     def show(self, model: ScreenModel, volume: int, *, aloud: bool, signal: Signal | None) -> None:
-        """Say what is new on `model`; what is not so any more falls silent."""
+        """Say what is new on `model`, and stop utterances that no longer apply."""
         language = model.frame.language
         self._stays_open = aloud
         kind = (type(model), language) if aloud else None
@@ -96,7 +97,7 @@ class Narration:
         grammar = self._grammar(language)
         warning = spoken_warning(seconds, self._translation(language), grammar) if aloud and grammar is not None else ()
         self._say(language, warning, volume, signal)
-        self._ends.clear()  # it is not asked twice
+        self._ends.clear()  # the question is not repeated
         self.go_on(language, volume)
 
     def tell_of_pages(self, language: str, volume: int) -> None:
@@ -107,8 +108,8 @@ class Narration:
             self._say(language, (more_pages(grammar),), volume)
 
     def name(self, words: str, language: str, volume: int, *, is_private: bool) -> None:
-        """Say the words of a button, if there is a sound for them, and let go of what else was to be said. "": it turns
-        to the next page, which the grammar has a phrase for.
+        """Say the words of a button, if there is a sound for them, and drop what else was to be said. "": the button
+        that turns to the next page, for which the grammar has a phrase.
         """
         self.hush()
         self._unsaid = ()
@@ -123,14 +124,14 @@ class Narration:
             self._append(files.pcm((Utterance(clips),)), volume)
 
     def rest(self) -> None:
-        """Be silent, and let go of the device soon."""
+        """Be silent, and release the device soon."""
         self._stays_open = False
         self._said, self._step, self._kind = (), (), None
         self.hush()
         self._unsaid = ()
 
     def hush(self) -> None:
-        """Let nothing more be heard of what was to be said. A signal sounds to its end."""
+        """Drop everything that was to be said. A signal is played to its end."""
         audio = self._audio
         if audio is None:
             return
@@ -155,7 +156,7 @@ class Narration:
         return () if grammar is None else spoken(model, self._translation(model.frame.language), grammar)
 
     def _new_step(self, model: ScreenModel, aloud: bool) -> tuple[Utterance, ...]:
-        """The step of the visit, where it is another than was said last."""
+        """The step of the visit, if it has changed since it was last said."""
         grammar = self._grammar(model.frame.language) if aloud else None
         before = self._step
         self._step = () if grammar is None else spoken_step(model, self._translation(model.frame.language), grammar)
@@ -165,7 +166,7 @@ class Narration:
         files = self._sounds(language)
         grammar = self._grammar(language)
         if signal is not None and (sound := files.signal(signal)):
-            self._append(sound, volume)  # behind the rest of another signal, if any waits
+            self._append(sound, volume)  # after the rest of another signal, if one is waiting
             self._signal_bytes = len(self._waiting)
         if utterances and grammar is not None:
             heard = audible(utterances, grammar, files.has, in_private=self._in_private())
@@ -204,19 +205,19 @@ class Narration:
             self._lost(str(error))
 
     def _grammar(self, language: str) -> Grammar | None:
-        """None for a language that is read only."""
+        """The grammar of a language; None for one without a voice."""
         if not is_spoken(self._voice_dir, language):
             return None
         try:
             return Grammar.load(grammar_file(self._voice_dir, language))
         except GrammarError as error:
-            if str(error) not in self._told:  # the other languages and the signals are heard as before
+            if str(error) not in self._told:  # other languages and the signals are still heard
                 self._told.add(str(error))
                 self._lost(str(error))
             return None
 
     def close(self) -> None:
-        """Let go of the device."""
+        """Release the device."""
         audio, self._audio = self._audio, None
         self._waiting, self._signal_bytes = b"", 0
         self._ends.clear()

@@ -1,6 +1,6 @@
-"""The narrator's thread, as Kivy's thread knows it: orders go into a queue, and all else is done over there.
+"""The narrator's thread, for use on Kivy's thread: orders are queued, and carried out on the narrator's thread.
 
-Even to load what speaks takes longer than a frame, so that is done on the narrator's thread too.
+Loading the narration takes longer than a frame, so that is done on the narrator's thread too.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ Order = Callable[["Narration"], None]
 
 
 class Narrator:
-    """`narration()` makes the one that speaks, and `lost(why)` is told of an exception that ends it; both are called
-    on the narrator's thread. All methods return at once.
+    """The narrator. `narration()` makes the narration, and `lost(why)` reports an exception that ends it; both are
+    called on the narrator's thread. All methods return at once.
     """
 
     def __init__(self, narration: Callable[[], Narration], lost: Callable[[str], None]) -> None:
@@ -30,7 +30,7 @@ class Narrator:
         self._thread.start()
 
     def show(self, model: ScreenModel, volume: int, *, aloud: bool, signal: Signal | None = None) -> None:
-        """Another screen, or the same with something new: it interrupts what is not so any more. `volume`: percent."""
+        """Say another screen, or the news of the same; stops what no longer applies. `volume`: percent."""
         self._order(lambda narration: narration.show(model, volume, aloud=aloud, signal=signal))
 
     def repeat(self, model: ScreenModel, volume: int) -> None:
@@ -42,11 +42,11 @@ class Narrator:
         self._order(lambda narration: narration.go_on(language, volume))
 
     def name(self, words: str, language: str, volume: int, *, is_private: bool) -> None:
-        """Say the words of a button; it interrupts."""
+        """Say the words of a button, interrupting other speech."""
         self._order(lambda narration: narration.name(words, language, volume, is_private=is_private))
 
     def warn(self, language: str, seconds: int, volume: int, *, aloud: bool, signal: Signal | None) -> None:
-        """Ask whether somebody is still there; it interrupts, and then the rest is said."""
+        """Ask whether somebody is still there, interrupting other speech, which then goes on."""
         self._order(lambda narration: narration.warn(language, seconds, volume, aloud=aloud, signal=signal))
 
     def tell_of_pages(self, language: str, volume: int) -> None:
@@ -58,11 +58,11 @@ class Narrator:
         self._order(lambda narration: narration.hush())
 
     def rest(self) -> None:
-        """The voice is switched off: be silent, and let go of the device."""
+        """Be silent and release the device, because the voice is switched off."""
         self._order(lambda narration: narration.rest())
 
     def _order(self, order: Order) -> None:
-        if self._thread.is_alive():  # a thread that broke takes no orders, and would keep what they hold
+        if self._thread.is_alive():  # a dead thread takes no orders, and the queue would keep their data
             self._orders.put(order)
 
     def stop(self) -> None:

@@ -1,8 +1,8 @@
-"""An audio device of SDL, the SDL that Kivy brings and has loaded.
+"""An audio device of SDL, by the library that Kivy has loaded.
 
 Kivy's own sounds are files: each is read and converted while Kivy's thread waits, and its device stays open for ever.
-Here samples go to the device's queue from memory: nothing that is said of a permit gets into a file, the interpreter's
-lock is free meanwhile, and the device is open only while it is wanted.
+Here samples go from memory to the device's queue. So no speech about a permit gets into a file, the interpreter's lock
+is free meanwhile, and the device is open only while it is needed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ FULL_VOLUME = 128  # SDL_MIX_MAXVOLUME
 _INIT_AUDIO = 0x10
 _S16_LITTLE_ENDIAN = 0x8010
 _STOPPED = 0
-_DEVICE_SAMPLES = 1024  # 46 ms: how late an interruption is heard
+_DEVICE_SAMPLES = 1024  # 46 ms, the delay of an interruption
 _MAPS = Path("/proc/self/maps")
 _LIBRARY = re.compile(r"/\S*/libSDL2-2[^/\s]*\.so[^/\s]*$", re.MULTILINE)
 _BY_NAME = "libSDL2-2.0.so.0"
@@ -27,7 +27,7 @@ _ALSA = "libasound.so.2"
 
 
 class NoSound(Exception):
-    """There is no sound device, or it does not take what is to be heard; says what SDL said."""
+    """There is no sound device, or it does not take the samples; the text is SDL's."""
 
 
 class _Spec(ctypes.Structure):
@@ -47,21 +47,21 @@ class _Spec(ctypes.Structure):
 
 
 def _loaded() -> str:
-    """The library's file as it is in this process; its name where it is not there yet."""
+    """The file of the library in this process; its name where it is not loaded yet."""
     found = _LIBRARY.search(_MAPS.read_text("utf-8", "replace"))
     return found.group() if found is not None else _BY_NAME
 
 
 def _say_nothing(_file: bytes, _line: int, _function: bytes, _error: int, _format: bytes) -> None:
-    """ALSA's way to tell of an error; what SDL says of it is enough."""
+    """A silent error handler for ALSA, because SDL reports the error too."""
 
 
 _ErrorHandler = ctypes.CFUNCTYPE(None, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p)
-_SAY_NOTHING = _ErrorHandler(_say_nothing)  # the library keeps no hold on it
+_SAY_NOTHING = _ErrorHandler(_say_nothing)  # the library holds no reference to it
 
 
 def _quieten_alsa() -> None:
-    """ALSA writes eight lines to standard error, which is the log, for each device that it does not find."""
+    """Keep ALSA from writing eight lines to standard error, which is the log, for each device that it does not find."""
     try:
         ctypes.CDLL(_ALSA).snd_lib_error_set_handler(_SAY_NOTHING)
     except (OSError, AttributeError):
@@ -91,7 +91,7 @@ class SdlAudio:
         sdl.SDL_PauseAudioDevice(self._device, 0)
 
     def queue(self, pcm: bytes, volume: int) -> None:
-        """Let `pcm` be heard after all that waits. `volume`: of `FULL_VOLUME`."""
+        """Play `pcm` after everything that waits. `volume`: from 0 to `FULL_VOLUME`."""
         if volume < FULL_VOLUME:
             scaled = ctypes.create_string_buffer(len(pcm))
             self._sdl.SDL_MixAudioFormat(scaled, pcm, _S16_LITTLE_ENDIAN, len(pcm), volume)
@@ -100,21 +100,21 @@ class SdlAudio:
             raise NoSound(self._said())
 
     def waiting_bytes(self) -> int:
-        """How much of what was queued the device has not taken yet."""
+        """How many queued bytes the device has not taken yet."""
         return int(self._sdl.SDL_GetQueuedAudioSize(self._device))
 
     @property
     def is_there(self) -> bool:
-        """Whether the device still plays; one that was pulled out does not."""
+        """Whether the device still plays. An unplugged one does not."""
         return bool(self._sdl.SDL_GetAudioDeviceStatus(self._device) != _STOPPED)
 
     def clear(self) -> None:
-        """Let nothing be heard of what waits."""
+        """Drop the queued samples."""
         self._sdl.SDL_ClearQueuedAudio(self._device)
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """The device takes nothing meanwhile, so that what is taken out and put back has no gap."""
+        """A context in which the device takes no samples, so that the queue can be replaced without a gap."""
         self._sdl.SDL_LockAudioDevice(self._device)
         try:
             yield
@@ -122,7 +122,7 @@ class SdlAudio:
             self._sdl.SDL_UnlockAudioDevice(self._device)
 
     def close(self) -> None:
-        """May be called twice."""
+        """Close the device; may be called twice."""
         device, self._device = self._device, 0
         if device:
             self._sdl.SDL_CloseAudioDevice(device)

@@ -1,4 +1,4 @@
-"""The sounds of one language as they lie in `assets/voice/<language>`, built by `screens.authoring.voice_build`."""
+"""The sound files of one language in `assets/voice/<language>`, built by `screens.authoring.voice_build`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ def silence(seconds: float) -> bytes:
 
 
 class SoundFiles:
-    """A sound is played only if it says what the text says now: the manifest holds the mark of what each says."""
+    """The sounds of one language. The manifest has the mark of each sound's text; a sound with another mark than the
+    present text is not played.
+    """
 
     def __init__(self, voice_dir: Path, language: str) -> None:
         self._folder = voice_dir / language
@@ -31,7 +33,7 @@ class SoundFiles:
             lines: dict[str, dict[str, Any]] = read_toml(self._folder / "manifest.toml")["sounds"]
             self._by_key = {key: (str(line["file"]), str(line["text"])) for key, line in lines.items()}
         except (DataFileError, KeyError, TypeError, AttributeError):
-            self._by_key = {}  # nothing was built: all is left to the screen
+            self._by_key = {}  # no sounds were built
         self._by_text = {text: file for file, text in self._by_key.values()}
 
     @property
@@ -40,15 +42,15 @@ class SoundFiles:
         return not self._by_key
 
     def has(self, clip: Clip) -> bool:
-        """Whether there is a sound that says this, and can be read whole."""
+        """Whether there is a sound for this clip that can be read."""
         return clip == PAUSE or bool(self._clip(clip))
 
     def pcm(self, utterances: Iterable[Utterance]) -> bytes:
-        """One after the other, with a pause after each; a clip that is not needed and has no sound is left out."""
+        """The utterances as samples, a pause after each. A clip that is not needed and has no sound is left out."""
         return b"".join(self._utterance(each) for each in utterances)
 
     def signal(self, signal: Signal) -> bytes:
-        """A short sound, and a pause; nothing where it was not built."""
+        """The samples of a signal and a pause; empty where it was not built."""
         heard = _read(self._signals / f"{signal.value}.wav")
         return heard + silence(BETWEEN_S) if heard else b""
 
@@ -68,7 +70,7 @@ class SoundFiles:
 
 
 def _read(path: Path) -> bytes:
-    """The samples of a file; none of one that is gone, cut off or no such file: its text is on the screen."""
+    """The samples of a file; empty if it is missing, cut off or no sound file."""
     try:
         with wave.open(str(path), "rb") as file:
             if (file.getsampwidth(), file.getnchannels(), file.getframerate()) == (SAMPLE_BYTES, 1, RATE):

@@ -1,4 +1,4 @@
-"""The voice as the screens know it: on or off, louder or lower, once more. What it says and how is the narrator's."""
+"""The controls of the voice for the screens: on or off, volume, repeat. The narrator decides what is said and how."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ if TYPE_CHECKING:
     from screens.sound.narrator import Narrator
 
 STEP, LOWEST = 20, 40
-"""Of the volume, in percent."""
+"""The step of the volume, and the lowest that can be chosen, in percent."""
 
 _RESTING = WelcomeScreen | OutOfServiceScreen
 """Pages outside any visit."""
 
 FORGOTTEN_S = 60.0
-"""After the last touch on a page outside any visit what a person chose there holds no more: he went away."""
+"""Seconds after the last touch, on a page outside any visit, until a person's choices are forgotten."""
 
 
 class Voice(EventDispatcher):
-    """For Kivy's thread. `is_offered`: by buttons; `is_on`: screens are spoken; `volume`: in percent. Everything a
-    person chose ends with the visit. Nothing of it is loaded, and no device is open, before it is wanted.
+    """The voice; for Kivy's thread. `is_offered`: screens have buttons for it; `is_on`: screens are spoken; `volume`:
+    in percent. A person's choices end with the visit. Nothing is loaded and no device is open before it is needed.
 
-    Headphones switch the voice on while they are in, and they alone may hear what is said of the person.
+    Headphones switch the voice on while they are plugged in. Only through them is anything said about the person.
     """
 
     is_offered = BooleanProperty(False)
@@ -93,13 +93,13 @@ class Voice(EventDispatcher):
         self._chosen()
         if self.is_on:
             if self._present_volume() == 0:
-                self._wanted = LOWEST  # whoever switches the voice on wants to hear it
+                self._wanted = LOWEST  # a person who switches the voice on wants to hear it
             self.repeat()
         else:
             self._narrator().rest()
 
     def follow_easy(self, *, is_easy: bool) -> None:
-        """On in easy mode, where it is offered; in the usual one as the site has it."""
+        """Switch the voice on in easy mode, if it is offered; otherwise use the site's setting."""
         if self.is_offered and self.is_on != (is_easy or self._is_usual):
             self.toggle()
 
@@ -111,7 +111,7 @@ class Voice(EventDispatcher):
             self.turned(has_more=self._has_more_pages)
 
     def change_volume(self) -> None:
-        """A step louder, for this visit; after the loudest the lowest that can be chosen."""
+        """Make the voice a step louder for this visit; after the loudest comes the lowest that can be chosen."""
         volume = self._present_volume()
         self._wanted = min(LOUDEST, max(LOWEST, volume + STEP)) if volume < LOUDEST else LOWEST
         self._present_volume()
@@ -126,7 +126,7 @@ class Voice(EventDispatcher):
     # -- what happens --------------------------------------------------------------------------------------------------
 
     def show(self, page: AnyScreenModel, over: HelpScreen | None = None) -> None:
-        """`page` stands on the screen from now on, with help `over` it or without."""
+        """Note that `page` is now on the screen, with or without help `over` it."""
         if isinstance(page, TechnicianScreenModel):
             self._fall_silent(page)
             return
@@ -161,13 +161,13 @@ class Voice(EventDispatcher):
             self._speaker.rest()
 
     def turned(self, *, has_more: bool) -> None:
-        """The page that stands was painted. `has_more`: there are pages behind it that were not seen yet."""
+        """Note that the present page of text was painted. `has_more`: further pages were not seen yet."""
         self._has_more_pages = has_more
         if has_more and self._model is not None and self._speaks_by_itself():
             self._narrator().tell_of_pages(self._model.frame.language, self._present_volume())
 
     def warn(self, seconds: int) -> None:
-        """The screen asks whether somebody is still there, `seconds` before it ends."""
+        """Say the screen's question whether somebody is still there, `seconds` before it ends."""
         aloud = self._speaks_by_itself()
         if self._model is not None and (aloud or self._settings.signals):
             from kiosk.voice.signals import Signal
@@ -176,24 +176,24 @@ class Voice(EventDispatcher):
             self._narrator().warn(language, seconds, self._present_volume(), aloud=aloud, signal=Signal.ATTENTION)
 
     def go_on(self) -> None:
-        """What was touched answered nothing: say the rest of what the touch interrupted."""
+        """Say the rest of what a touch interrupted, because the touch answered nothing."""
         if self._model is not None and self._speaker is not None and self._speaks_by_itself():
             self._speaker.go_on(self._model.frame.language, self._present_volume())
 
     def name(self, words: str, language: str, *, is_private: bool) -> None:
-        """Say the `words` of a button, in the language that they are in, where there is a sound for them; "": of the
-        one that turns to the next page. `is_private`: they may be part of a number of the person.
+        """Say the `words` of a button, in `language`, if there is a sound for them; "": the button that turns to the
+        next page. `is_private`: they may be part of a number of the person.
         """
         if self.is_on:
             self._narrator().name(words, language, self._present_volume(), is_private=is_private)
 
     def _speaks_by_itself(self) -> bool:
-        """Whether the present screen is said without being asked for."""
-        is_to_many = isinstance(self._model, OutOfServiceScreen)  # one language after the other, to whoever passes
+        """Whether the present screen is spoken without a request."""
+        is_to_many = isinstance(self._model, OutOfServiceScreen)  # one language after the other, for passers-by
         return self.is_on and (self._in_private or (self._is_greeting and not is_to_many))
 
     def touched(self, *_args: Any) -> None:
-        """A touch interrupts, and so does a key: whoever answers has heard enough."""
+        """Interrupt the voice for a touch or a key, because a person who answers has heard enough."""
         if self.is_on and self._speaker is not None:
             self._speaker.hush()
         if isinstance(self._page, WelcomeScreen):
@@ -202,7 +202,7 @@ class Voice(EventDispatcher):
             self._chosen()
 
     def _begin_anew(self, *_args: Any) -> None:
-        """For the next person, or for the one with the headphones in."""
+        """Return to the site's settings, for the next person or for one who plugs headphones in."""
         self._wanted = None
         was_on, self.is_on = self.is_on, self._is_usual
         self._present_volume()
@@ -211,11 +211,11 @@ class Voice(EventDispatcher):
 
     @property
     def _is_usual(self) -> bool:
-        """Whether the voice is on without being asked for."""
+        """Whether the voice is on without a request."""
         return self._settings.voice or self._in_private
 
     def _jack_changed(self, is_in: bool) -> None:
-        """On the jack's thread. What is for the headphones alone falls silent at once when they are out."""
+        """Note a change, on the jack's thread. Private speech stops at once when the headphones are pulled out."""
         self._in_private = is_in
         speaker = self._speaker
         if speaker is not None:
@@ -229,13 +229,13 @@ class Voice(EventDispatcher):
     # -- what it is done with ------------------------------------------------------------------------------------------
 
     def _is_spoken(self, language: str) -> bool:
-        """Whether this language is more than read."""
+        """Whether this language has a voice."""
         from kiosk.voice.languages import is_spoken
 
         return is_spoken(self._voice_dir, language)
 
     def _present_volume(self) -> int:
-        """The volume that the person chose, or the one by the hour of the day."""
+        """The person's volume, or that of the time of day, in percent."""
         settings = self._settings
         is_by_hour = settings.quiet_from is not None and not self._in_private
         usual = settings.volume_at(self._time_of_day()) if is_by_hour else settings.volume
@@ -250,12 +250,12 @@ class Voice(EventDispatcher):
         return self._speaker
 
     def _narration(self) -> Narration:
-        """On the narrator's thread: to load it takes longer than a frame."""
+        """Make the narration, on the narrator's thread, because loading it takes longer than a frame."""
         from screens.sound.narration import Narration
 
         return Narration(self._voice_dir, self._translation, lambda: self._in_private, self._lost)
 
 
 def _which(model: ScreenModel) -> tuple[type, int]:
-    """What is another thing to read: another page, or help over the same."""
+    """The identity of what is read: the kind of screen and its serial."""
     return type(model), model.frame.serial

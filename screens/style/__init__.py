@@ -1,1 +1,1 @@
-"""How everything looks: colours, sizes, fonts."""
+"""The look of the screens: colours, sizes, fonts."""

@@ -18,15 +18,15 @@ REGULAR, BOLD = "NotoSansSC-Regular.otf", "NotoSansSC-Bold.otf"
 FALLBACKS = ("HanaMinA.ttf", "HanaMinB.ttf", "BabelStoneHan.ttf", "DejaVuSans-Arabic.ttf")
 WITH_CHINESE = FALLBACKS[:3]
 JOINING = {"regular": "UKIJEkran.ttf", "bold": "UKIJTuT.ttf"}
-MISSING = "〓"  # the printers' mark for a character that is not in the fount; □ would be read as 口
+MISSING = "〓"  # the printers' mark for a missing character; □ would be read as 口
 
 
 KIVYS_OWN = "Roboto"  # what Kivy finds by this name in its own package; Latin only
 
 
 class Fonts:
-    """Font files of `fonts_dir`. Where the main ones are not there, the page that says so is drawn with what is left:
-    another font with Chinese characters, else Kivy's own. `missing`: a line for each, with what to run.
+    """The fonts in `fonts_dir`. If the main ones are missing, the page that says so is drawn with another font with
+    Chinese characters, or else Kivy's own. `missing`: a line for each missing font, with the command to run.
     """
 
     def __init__(self, fonts_dir: Path) -> None:
@@ -52,7 +52,7 @@ class Fonts:
         return [(font, "".join(character for _, character in piece)) for font, piece in groupby(placed, itemgetter(0))]
 
     def shaped(self, weight: str) -> ShapedText | None:
-        """What draws letters that join; read when it is first asked for. None where no font has such letters."""
+        """The font for letters that join, loaded when first needed; None where no font has such letters."""
         if weight not in self._shaped:
             self._shaped[weight] = self._opened(weight)
         return self._shaped[weight]
@@ -86,7 +86,7 @@ def _characters(path: Path) -> CharacterMap:
 
 
 def _is_font(path: Path) -> bool:
-    """By its first bytes: OpenType says what its outlines are, TrueType its version (OpenType specification, 4.3)."""
+    """Whether the file is a font, by its first bytes (OpenType specification, 4.3)."""
     try:
         with path.open("rb") as file:
             return file.read(4) in (b"OTTO", b"\0\1\0\0", b"true")
@@ -95,7 +95,9 @@ def _is_font(path: Path) -> bool:
 
 
 def _is_everyday(character: str) -> bool:
-    """Surely in the main font: Western, punctuation, or an ideograph of Unicode 1.1. Spares reading fonts' tables."""
+    """Whether the character is certainly in the main font: Western, punctuation, or an ideograph of Unicode 1.1. For
+    these no font's table need be read.
+    """
     code = ord(character)
     if code < 0x0600:
         return code >= 0xA0 or 0x20 <= code < 0x7F or character in "\n\t"

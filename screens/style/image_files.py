@@ -1,4 +1,4 @@
-"""Which renderings of pictures and icons there are, by name and size. What it says stands in the files' names."""
+"""Finds renderings of pictures and icons by name and size, which are in the files' names."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 ICONS = "icons"
 MIRRORED = frozenset(("application", "asking", "confirm", "notice"))
-"""Pictures in which something goes along the line of reading: `<name>_mirrored` is the same from right to left."""
+"""Pictures with a reading direction: `<name>_mirrored` is the same from right to left."""
 
 _NAME = re.compile(r"(?P<drawing>[a-z_]+)(?:-(?P<frame>[1-9]))?\.(?P<width>\d+)x(?P<height>\d+)\.png")
 
@@ -23,8 +23,8 @@ class ImageFiles:
         self._folder = folder
 
     def fitting(self, drawing: str, width: float, height: float) -> Frames:
-        """The frames of `drawing` in the largest size that fits into `width` × `height`; if none does, in the smallest
-        there is. What is not there at all is asked for even so: by a name that says what is missing.
+        """The frames of `drawing` in the largest size that fits into `width` × `height` pixels, or else in the
+        smallest. For a missing drawing a file name is returned that says what is missing.
         """
         sizes = self._sizes.get(drawing)
         if not sizes:

@@ -1,4 +1,4 @@
-"""What the pictures of assets/pictures are coloured with, by theme. Their sources name these tokens and no colour."""
+"""The colours of the pictures in assets/pictures, by theme. The pictures' sources name these tokens, not colours."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class PictureColours:
-    """Each as #RRGGBB. `ground` is behind a picture; `line` is drawn on it. `outline` goes around every thing and parts
-    it from the next; `print` and `print_soft` are on paper. `accent`: the one thing that matters. `good`, `caution`,
-    `bad`: signs, with `on_sign` in them.
+    """Colours as #RRGGBB. `ground`: behind a picture; `line`: drawn on it; `outline`: around every thing, to separate
+    it from others; `print` and `print_soft`: on paper; `accent`: the most important thing; `good`, `caution`, `bad`:
+    signs, with `on_sign` in them.
     """
 
     ground: str
@@ -33,7 +33,7 @@ class PictureColours:
     on_sign: str
 
     def told_apart(self) -> tuple[tuple[str, str], ...]:
-        """What lies beside what and must be seen: 3:1 at least (WCAG 2.1, 1.4.11)."""
+        """Pairs of adjacent colours that need a contrast of at least 3:1 (WCAG 2.1, 1.4.11)."""
         return (
             ("line", "ground"),
             ("machine_dark", "ground"),

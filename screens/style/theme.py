@@ -1,4 +1,4 @@
-"""The look in one place: colours, sizes and spaces. A theme is a value; the widgets ask the running app for it."""
+"""The theme: colours, sizes and spaces. A theme is a value; widgets get it from the running app."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from screens.style.picture_colours import BY_THEME, PictureColours
 
 Colour = tuple[float, float, float, float]
 
-LOW_MM = 200.0  # on a display that is not even as high, spaces are narrower
-PRIMARY_MM, SECONDARY_MM = 20.0, 15.0  # least height and width of what is touched
-GAP_MM = 5.0  # between what is touched: a finger that trembles comes down a few millimetres beside its aim
+LOW_MM = 200.0  # on lower displays spaces are narrower
+PRIMARY_MM, SECONDARY_MM = 20.0, 15.0  # least height and width of buttons
+GAP_MM = 5.0  # between buttons: a trembling finger comes down a few millimetres beside its aim
 
 
 def colour(hexadecimal: str) -> Colour:
@@ -33,7 +33,7 @@ def _luminance(of: Colour) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """Colours by what they are for; `…_soft` are grounds. `focus`: of the ring around the button that keys mean."""
+    """Colours by purpose; `…_soft` are grounds. `focus`: of the ring around the button with the focus."""
 
     ground: Colour
     surface: Colour
@@ -53,7 +53,7 @@ class Palette:
     focus: Colour
 
     def text_pairs(self) -> tuple[tuple[str, str], ...]:
-        """Which colour is written on which, by name."""
+        """Pairs of names: a text colour and its ground."""
         return (
             ("ink", "ground"),
             ("ink", "surface"),
@@ -78,7 +78,7 @@ class Palette:
         )
 
     def grounds(self) -> tuple[str, ...]:
-        """What a button, and the ring around it, may stand on, by name."""
+        """The names of the grounds of buttons and of the ring around them."""
         return ("ground", "surface", "accent_soft", "refusal_soft", "fault_soft")
 
 
@@ -140,7 +140,7 @@ DARK = Palette(
     on_simulation=colour("#000000"),
     focus=colour("#FFB000"),
 )
-"""For eyes that light dazzles: light text on black, at 14:1 and more."""
+"""For people who are dazzled by light: light text on black, at 14:1 and more."""
 
 PALETTES = (COUNTER, CONTRAST, DARK)
 _PICTURES = ("counter", "high_contrast", "dark")
@@ -179,7 +179,7 @@ class Theme:
 
     @property
     def tight(self) -> bool:
-        """Whether enlarged text stands on a panel, where there is room for a few lines of it."""
+        """Whether text is enlarged on a panel, which has room for only a few lines of it."""
         return self.low and self.text_scale > 1
 
     @property
@@ -189,7 +189,7 @@ class Theme:
 
     @classmethod
     def of(cls, screen: ScreenFile, palette: Palette = COUNTER, text_scale: float = 1.0) -> Theme:
-        """The theme at the sizes of `screen`, with text so much larger; spaces stay as they are."""
+        """The theme at the sizes of `screen`, with text larger by `text_scale`; spaces stay the same."""
 
         def px(mm: float) -> int:
             return round(mm / screen.mm_per_pixel)

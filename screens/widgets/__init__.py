@@ -1,1 +1,1 @@
-"""What every screen is put together from. Importing a module here imports Kivy."""
+"""The widgets of all screens. Importing a module here imports Kivy."""

@@ -1,4 +1,4 @@
-"""What makes a screen easier to understand, at the same place on each: text size, contrast, languages, help, voice."""
+"""The bar of aids, at the same place on each screen: text size, contrast, languages, help, voice."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from screens.widgets.mirroring import Row
 
 
 class AccessBar(Row):
-    """`languages`: those that can be changed to, the `present` one among them. `has_help`: for the page at hand.
-    `above`: every button's icon stands above its words, because it has no room beside them.
+    """The bar of aids. `languages`: those that can be chosen, including the `present` one; `has_help`: the present page
+    has help; `above`: every button's icon is above its words, for lack of room beside them.
     """
 
     languages: ListProperty[str] = ListProperty()

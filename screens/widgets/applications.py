@@ -1,4 +1,4 @@
-"""Applications and how far each has come, one panel for each."""
+"""Applications and their progress, a panel for each."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ NO_ITEM: Item = ("", "", "", [], "")
 
 
 class PanelButton(IntentButton):
-    """A button inside a panel; there only with words."""
+    """A button inside a panel. Without words it is hidden."""
 
 
 class ApplicationPanel(BoxLayout):
-    """One application. `choose_words`: what its button says; "": it has none."""
+    """One application. `choose_words`: the words of its button; "": it has none."""
 
     is_whole = True
 
@@ -40,9 +40,9 @@ class ApplicationPanel(BoxLayout):
 
 
 class Applications(Row):
-    """A panel for each of `items`: (number, service, state, lines, words of its button); kept and used again.
+    """A panel for each of `items`: (number, service, state, lines, words of its button). Panels are reused.
 
-    Side by side on a lying screen.
+    They are side by side on a landscape screen.
     """
 
     items: ListProperty[Item] = ListProperty()

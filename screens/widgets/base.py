@@ -1,4 +1,4 @@
-"""What all screens share: their parts, their language, and how they forget. `surround` has what stands around them."""
+"""The base of all screens: parts, language, and the clearing of personal data. See `surround` for their frame."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ def _silent(*_args: object, **_named: object) -> str:
 
 
 class BaseScreen(Widget):
-    """One screen. It is given a frozen `model` and emits `on_intent(intent, choice)`; it decides nothing.
+    """One screen. It shows a frozen `model` and emits `on_intent(intent, choice)`; it decides nothing.
 
-    Its parts stand in the window while it is at hand, each at its place in the surround: the `moving_picture`, the
-    `column` of what it says and the `actions`. `is_seen`: it is at hand; the router says so.
+    While it is the present screen its parts are in the window, each at its place in the surround: the `moving_picture`,
+    the `column` of texts and the `actions`. `is_seen`: set by the router for the present screen.
 
-    A subclass names its model's BLANK as the property's first value: rules of the kv language then follow every new
+    A subclass gives its BLANK model as the property's first value. Rules of the kv language then follow every new
     model, and a screen that is left shows nothing of the last visit.
     """
 
@@ -77,13 +77,13 @@ class BaseScreen(Widget):
     def __init__(self, name: str) -> None:
         self.name = name
         self.is_seen = False
-        self.is_beneath = False  # help stands over it, and it comes back as it is
+        self.is_beneath = False  # help is shown over it, and it comes back unchanged
         super().__init__()
         self.column.bind(on_settled=lambda _column: self.actions.keep_room())
 
     def add_widget(self, widget: Widget, index: int = 0, canvas: str | None = None) -> None:
-        """Its parts come first, by the rule in base.kv. Of what its own rule holds, buttons go to the actions and all
-        else to the column.
+        """Add a widget. The screen's parts come first, by the rule in base.kv. Of the widgets in the screen's own rule,
+        buttons go to the actions and all others to the column.
         """
         match widget:
             case Picture():
@@ -101,7 +101,7 @@ class BaseScreen(Widget):
         """Event: a person chose `intent`."""
 
     def show(self, model: AnyScreenModel) -> None:
-        """Show `model` from now on; of the same with more time left the page that stands."""
+        """Show `model`. If only its remaining time is new, the present page of text stays."""
         if self.is_news_of_staff(model):
             self.model = model
             return
@@ -114,36 +114,36 @@ class BaseScreen(Widget):
             self.begin_anew()
 
     def begin_anew(self) -> None:
-        """On the first page, and with no more room for buttons than they need now."""
+        """Show the first page, with only the room that the buttons need now."""
         self.column.begin_anew()
         self.actions.begin_anew()
 
     def is_news_of_staff(self, model: AnyScreenModel) -> bool:
-        """Whether `model` says nothing new but of staff: time goes on as it does."""
+        """Whether only the result of a call for staff is new in `model`, so that the countdown goes on."""
         told = model.frame.staff, self.model.frame.staff
         return self._stands and told[0] != told[1] and _said(model) == _said(self.model)
 
     @property
     def _stands(self) -> bool:
-        """Whether somebody has it before them, or will come back to it from help."""
+        """Whether it is the present screen, or is below help."""
         return self.is_seen or self.is_beneath
 
     def turn(self, pages: int) -> None:
-        """Show another page of the same: whoever touches at once has not read it."""
+        """Show another page of the same text. It is new, so touches are ignored for a moment."""
         self.column.page += pages
         self.dispatch("on_turned")
         self.dispatch("on_intent", Intent.MORE_TIME, "")
 
     def on_turned(self) -> None:
-        """Event: another page of the same is shown."""
+        """Event: another page of the same text is shown."""
 
     def enter(self) -> None:
-        """It is at hand from now on."""
+        """Become the present screen."""
         self.is_seen = True
         self.moving_picture.start()
 
     def leave(self) -> None:
-        """Stand still, and forget what was shown of a person as soon as the next screen is up."""
+        """Stop moving, and clear personal data as soon as the next screen is shown."""
         self.is_seen = False
         self.moving_picture.stop()
         if self.IS_PERSONAL and not self.is_beneath:
@@ -151,12 +151,12 @@ class BaseScreen(Widget):
 
     def _forget(self, _elapsed: float) -> None:
         if self._stands:
-            return  # it is seen again already, with a model of its own
+            return  # it is shown again already, with another model
         self.rehearse(self.model.frame)
 
     def rehearse(self, frame: Frame) -> None:
-        """Show what this screen always says, and nothing of a person, in the frame's language: fonts are open and the
-        layout is made when the screen is needed.
+        """Show the blank model in the frame's language, so that fonts are open and the layout is made before the screen
+        is needed.
         """
         self.show(replace(self.BLANK, frame=replace(BLANK_FRAME, language=frame.language)))
 
@@ -167,12 +167,12 @@ class BaseScreen(Widget):
 
 
 def _said(model: AnyScreenModel) -> AnyScreenModel:
-    """`model` without how much time is left, and without staff."""
+    """`model` without the remaining time and without staff."""
     return replace(model, frame=replace(model.frame, countdown_s=None, warning_s=0, staff=None))
 
 
 def _term_in(translation: Translation) -> Callable[[Term | None], list[str]]:
-    """A validity in words, from and to."""
+    """A function that writes a validity in words, from and to."""
 
     def term(of: Term | None) -> list[str]:
         if of is None or of == NO_TERM:

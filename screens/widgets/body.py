@@ -1,4 +1,4 @@
-"""A picture and what is said beside it: the picture takes what room the words leave."""
+"""The body of a page: words with a picture, which takes the room that the words leave."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from screens.widgets.column import SETTLED_AFTER, Column
 from screens.widgets.pictures import Picture
 from screens.widgets.supplies import supplies
 
-LEAST_PICTURE = 0.14  # a share of the body; a smaller picture explains nothing
-ABOVE = 0.6  # of the room that words beside a picture leave free
+LEAST_PICTURE = 0.14  # of the body; a smaller picture explains nothing
+ABOVE = 0.6  # share of the free room that is above words beside a picture
 
 
 class Body(Layout):
-    """`upright`: the picture stands above the words, else beside them, where reading begins. `share`: the picture's
-    width beside them, as a share; 0: there is none. Words that have no room beside the picture take the whole width.
+    """The body. `upright`: the picture is above the words, else beside them, at the side where reading begins. `share`:
+    the picture's share of the width; 0: no picture. Words without enough room beside the picture take the whole width.
     """
 
     picture: ObjectProperty[Picture] = ObjectProperty(None)
@@ -47,20 +47,20 @@ class Body(Layout):
         self._take_in()
 
     def _take_in(self) -> None:
-        """What stands here now, and nothing that stood here before."""
+        """Take over the present widgets and drop the earlier ones."""
         self._quiet_rounds = 0
         self.clear_widgets()
         for part in filter(None, (self.picture, self.column)):
             self.add_widget(part)
 
     def room_beside(self, share: float) -> tuple[float, float]:
-        """The size of words with a picture of this share, as far as the picture stands beside them."""
+        """The size for words with a picture of this share beside them."""
         beside = self.width * (1 - share) - self.spacing if share and not self.upright else self.width
         return beside, self.height
 
     def do_layout(self, *_args: object) -> None:
         if len(self.children) < 2:
-            return  # the rule in surround.kv is still giving them
+            return  # the rule in surround.kv is not complete yet
         if self.upright:
             self._below_each_other()
         else:
@@ -88,7 +88,7 @@ class Body(Layout):
         self._place(self.right - width if mirrored else self.x, self.y, width, self.height, not self.column.is_wide)
 
     def _widen(self, _elapsed: float) -> None:
-        """Once nothing changes any more: words that are too long beside the picture take its place."""
+        """Give words that are too long beside the picture its place, once the layout has settled."""
         self._quiet_rounds += 1
         if self.upright or self.column.is_wide or self.column.needed <= self.height:
             return

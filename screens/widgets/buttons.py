@@ -1,4 +1,4 @@
-"""What can be touched. A button has an icon and a word, and acts when the finger is lifted inside it."""
+"""Buttons. A button has an icon and words, and acts when the finger is lifted inside it."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ NEXT_PAGE = "next_page"
 
 
 class IntentButton(ButtonBehavior, Widget):
-    """`intent` and `choice`: what a touch means; `local`: the name of one that concerns only the screen. `filled`: the
-    one that most people want. `least`: least height.
-    `needed`: height for its words at its width; `wanted`: width for its words on one line.
+    """A button. `intent` and `choice`: the meaning of a touch; `local`: the name of a button that only affects the
+    screen; `filled`: the button that most people want; `least`: its least height; `needed`: the height for its words at
+    its width; `wanted`: the width for its words on one line.
     """
 
-    is_whole = True  # never on two pages
+    is_whole = True  # never split over two pages
 
     intent: ObjectProperty[Intent] = ObjectProperty(Intent.GO_ON)
     local = StringProperty("")
@@ -38,19 +38,19 @@ class IntentButton(ButtonBehavior, Widget):
     ink: ListProperty[float] = ListProperty((0, 0, 0, 1))
 
     def on_touch_down(self, touch: MotionEvent) -> bool:
-        """One that is disabled is not seen, so it takes no touch from what stands at its place, as Kivy's would."""
+        """Ignore touches while disabled: the button is invisible then, and Kivy's would block widgets behind it."""
         return not self.disabled and bool(super().on_touch_down(touch))
 
     @property
     def target(self) -> str:
-        """The button's name for who touches it from outside: `confirm`, `choose_language:en`."""
+        """The button's name for tests and the demo: `confirm`, `choose_language:en`."""
         name = self.local or str(self.intent.value)
         return f"{name}:{self.choice}" if self.choice else name
 
 
 class StepButton(IntentButton):
-    """What the screen is for; there only while `shown`. `due`: its least height. `comes_early`: there before all was
-    read, because it turns pages or does not depend on what is read.
+    """A button for the next step; visible only while `shown`. `due`: its least height; `comes_early`: shown before all
+    pages were seen, because it turns pages or does not depend on them.
     """
 
     shown = BooleanProperty(True)
@@ -59,9 +59,8 @@ class StepButton(IntentButton):
 
 
 class Actions(Row):
-    """The step buttons of a screen side by side, those that are there now. `shown`: how many; `due`: their height.
-    `held`: not all was read yet, so only those that come early are there. `size_of`: of their words; `scale`: of the
-    text.
+    """The visible step buttons of a screen, side by side. `shown`: how many; `due`: their height; `held`: not all pages
+    were seen yet, so only those that come early are visible; `size_of`: the size of their words; `scale`: of the text.
     """
 
     held = BooleanProperty(False)
@@ -87,12 +86,12 @@ class Actions(Row):
             button.size_of = self.size_of
 
     def begin_anew(self) -> None:
-        """What is shown has changed."""
+        """Forget the kept room, because another model is shown."""
         self._kept = 0.0
         self._level()
 
     def keep_room(self) -> None:
-        """Pages were found with this height: a lower one would find others, and so for ever."""
+        """Keep this height: the pages were computed with it, and another height would change them without end."""
         self._kept = self.due
 
     def on_scale(self, *_args: object) -> None:
@@ -102,7 +101,7 @@ class Actions(Row):
         self._arrange()
 
     def do_layout(self, *args: object) -> None:
-        """Those that are held back, whose height counts already, are as wide as they will be on the last page."""
+        """Lay the buttons out. Held buttons, whose height counts already, have the width of the last page."""
         super().do_layout(*args)
         expected = [button for button in self._buttons if button.shown and button.local != NEXT_PAGE]
         for button in expected:
@@ -120,28 +119,26 @@ class Actions(Row):
         self._level()
 
     def _level(self, *_args: object) -> None:
-        # Those that are held back count too: room must not come and go with them, or pages would for ever.
+        # Held buttons count too: if the room changed with them, the pages would change without end.
         self.due = max(self._kept, *(button.due for button in self._buttons if button.shown), 0.0)
 
 
 class QuietButton(IntentButton):
-    """Always there, never in the way: way out, language, more time."""
+    """A button that is always available and inconspicuous: way out, language, more time."""
 
 
 class AccessButton(IntentButton):
-    """Makes the screen easier to read. `above`: its icon stands above its words."""
+    """A button of the bar of aids. `above`: its icon is above its words."""
 
     above = BooleanProperty(False)
 
 
 class VoiceButton(AccessButton):
-    """Asks something of the voice: whoever has it on needs larger words less than room for the text."""
+    """A button for the voice. Its words stay small, because people who use the voice need them less."""
 
 
 class VoiceChoice(Row):
-    """What the voice is asked for: on or off, and while it is on once more and louder. Nothing where it `is_offered`
-    to nobody.
-    """
+    """The buttons for the voice: on or off, and while it is on repeat and louder. None unless it `is_offered`."""
 
     is_offered = BooleanProperty(False)
     is_on = BooleanProperty(False)
@@ -165,10 +162,10 @@ class VoiceChoice(Row):
         """Event: a person wants the voice on or off."""
 
     def on_repeat(self) -> None:
-        """Event: a person wants to hear the screen once more."""
+        """Event: a person wants to hear the screen again."""
 
     def on_volume(self) -> None:
-        """Event: a person wants to hear it louder."""
+        """Event: a person wants the voice louder."""
 
     def _touched(self, event: str, _button: VoiceButton) -> None:
         self.dispatch(event)
@@ -193,8 +190,8 @@ class LanguageButton(AccessButton):
 
 
 class LanguageChoice(Row):
-    """A button for every one of `languages` but the present one, each in its own words. `wanted`: width for all of them
-    on one line; `above`: as of an AccessButton.
+    """A button for each of `languages` but the present one, each in its own language. `wanted`: the width for all of
+    them on one line; `above`: as of an AccessButton.
     """
 
     languages: ListProperty[str] = ListProperty()

@@ -15,15 +15,15 @@ Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 
 
 class ChoiceButton(IntentButton):
-    """One answer, and below it, smaller, what should be known of it."""
+    """One answer, with details below it in smaller text."""
 
     detail = StringProperty("")
 
 
 class Choices(GridLayout):
-    """A button for each of `items`: [key, words, detail]. `due`: the height that all of them need to be alike.
+    """A button for each of `items`: [key, words, detail]. `due`: the height that they need with equal sizes.
 
-    The buttons are kept and used again.
+    Buttons are reused.
     """
 
     items: ListProperty[list[str]] = ListProperty()

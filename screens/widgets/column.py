@@ -1,4 +1,4 @@
-"""What a screen says, from the top down, on as many pages as it needs. Nothing is set smaller, and no line is cut."""
+"""The column of a screen's texts, on as many pages as it needs. No text is made smaller, and no line is cut."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from kivy.uix.widget import Widget
 from screens.widgets.mirroring import Row
 from screens.widgets.paragraph import Paragraph
 
-SETTLED_AFTER = 16  # rounds of layout without a change: widths go down through the boxes, heights come up again
+SETTLED_AFTER = 16  # rounds of layout without a change: widths pass down through the boxes, heights come back up
 
 Piece = tuple[float, float]
-"""What must not be cut: where it begins and where it ends, in pixels from the top of the whole."""
+"""A piece that must not be cut: its begin and end, in pixels from the top of the column."""
 
 
 class Side(Row):
@@ -26,7 +26,7 @@ class Side(Row):
 
 
 class Sides(Row):
-    """Widgets below each other where lines are short, else side by side. `beside`: side by side in any case."""
+    """Widgets below each other where lines are short, else side by side. `beside`: always side by side."""
 
     beside = BooleanProperty(False)
 
@@ -36,9 +36,9 @@ class Sides(Row):
 
 
 class Column(Layout):
-    """Children with a height of 0 take no space. `needed`: the height of all. `page`, from 0, of `pages`; `all_seen`:
-    the last of them was shown since the model came. `lift`: the share of free space that stays above. `is_wide`: it has
-    no room beside a picture, and takes the picture's place.
+    """The column. Children with a height of 0 take no space. `needed`: the height of all; `page`: the present one of
+    `pages`, from 0; `all_seen`: the last page was shown since the model came; `lift`: the share of free space that is
+    above the texts; `is_wide`: it has no room beside a picture, and takes the picture's place.
     """
 
     spacing = NumericProperty(0)
@@ -70,11 +70,11 @@ class Column(Layout):
         self._trigger_layout()
 
     def on_settled(self) -> None:
-        """Event: nothing moves any more, and pages are about to be told."""
+        """Event: the layout has settled, and the pages are about to be announced."""
 
     def begin_anew(self) -> None:
-        """Show the first page: what is shown has changed. How many there are is not known before nothing moves, and
-        does not depend on what stood here before.
+        """Show the first page of new content. The number of pages is known when the layout has settled, and does not
+        depend on earlier content.
         """
         self.page, self._seen_to = 0, 0
         self.is_wide = False
@@ -103,13 +103,13 @@ class Column(Layout):
         self._settle()
 
     def _count_quiet_round(self, _elapsed: float) -> None:
-        """How many pages there are is told only when nothing moves any more: the buttons below change with it, and the
-        room with them.
+        """Count rounds without a change. The number of pages is announced only when the layout has settled, because the
+        buttons below depend on it, and the room on them.
         """
         self._quiet_rounds += 1
         if self._quiet_rounds < SETTLED_AFTER:
             if len(self._starts) > 1:
-                self.do_layout()  # what lies inside a child may still move while its height is what it will be
+                self.do_layout()  # the content of a child may still move though its height is final
             self._settle()
             return
         self.dispatch("on_settled")
@@ -120,14 +120,14 @@ class Column(Layout):
         self.pages = pages
 
     def shows(self, widget: Widget) -> bool:
-        """Whether `widget`, somewhere inside, is on the page that is shown; of words, whether a line of them is."""
+        """Whether `widget`, anywhere inside, is on the present page; for text, whether one of its lines is."""
         low, high = self._shown
         if isinstance(widget, Paragraph):
             return bool(widget.top > low + 1 and widget.y < high - 1)
         return bool(widget.y >= low - 1 and widget.top <= high + 1)
 
     def is_cut(self, widget: Widget) -> bool:
-        """Whether lines of it stand on another page."""
+        """Whether some lines of `widget` are on another page."""
         low, high = self._shown
         return not (widget.y >= low - 1 and widget.top <= high + 1)
 
@@ -139,12 +139,12 @@ class Column(Layout):
         if len(self._starts) == 1:
             self._clip.x, self._clip.y, self._clip.width, self._clip.height = 0, 0, 1 << 14, 1 << 14
             return
-        bottom = ceil(low)  # below it begins what stands on the next page
+        bottom = ceil(low)  # the next page begins below it
         self._clip.x, self._clip.y = int(self.x), bottom
         self._clip.width, self._clip.height = int(self.width + 1), ceil(high) - bottom
 
     def _page_starts(self, shown: list[Widget]) -> list[float]:
-        """Where each page begins: as late as nothing is cut that fits on a page."""
+        """The begin of each page, as late as possible without cutting a piece that fits on a page."""
         if not 0 < self.height < self.needed - 1:
             return [0.0]
         pieces: list[Piece] = []
@@ -158,7 +158,7 @@ class Column(Layout):
             limit = starts[-1] + self.height + 1
             cut = [piece for piece in pieces if piece[0] < limit < piece[1]]
             late = limit
-            while cut:  # what begins before the cut and ends after it goes to the next page whole
+            while cut:  # a piece across the cut goes to the next page as a whole
                 late = min(begin for begin, _ in cut)
                 cut = [piece for piece in pieces if piece[0] < late < piece[1]]
             following = [begin for begin, _ in pieces if begin >= late - 0.5]
@@ -168,7 +168,7 @@ class Column(Layout):
 
 
 def _pieces(widget: Widget, top: float, most: float) -> Iterator[Piece]:
-    """`top`: where `widget` begins, from the top of the whole; `most`: the height of a page."""
+    """The pieces of `widget`. `top`: its begin from the top of the column; `most`: the height of a page."""
     if isinstance(widget, Paragraph):
         lines = widget.text.count("\n") + 1
         each = widget.height / lines
@@ -177,7 +177,7 @@ def _pieces(widget: Widget, top: float, most: float) -> Iterator[Piece]:
         yield top, top + widget.height
     else:
         if isinstance(widget, Layout):
-            widget.do_layout()  # what lies inside lags behind a page that was just turned
+            widget.do_layout()  # its content may not have followed the last turn of the page yet
         for child in widget.children:
             if child.height and child.opacity:
                 yield from _pieces(child, top + (widget.top - child.top), most)

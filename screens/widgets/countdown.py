@@ -11,7 +11,7 @@ from screens.widgets.seconds import SecondsLeft
 
 
 class Countdown(Row):
-    """Counts `left_s` down once a second while its screen is seen. `is_due`: the end is near, so it asks."""
+    """Counts `left_s` (seconds) down while its screen is seen. `is_due`: the end is near, so the question is shown."""
 
     left_s = NumericProperty(-1)
     is_due = BooleanProperty(False)
@@ -37,11 +37,11 @@ class Countdown(Row):
             self._seconds.start(left_s)
 
     def stop(self) -> None:
-        """Stand still: the screen is not seen."""
+        """Stop, because the screen is not seen."""
         self._seconds.stop()
 
     def _left(self, seconds: int) -> None:
         is_due = 0 <= seconds <= self._warning_s
         if is_due or seconds < 0:
-            self.left_s = seconds  # words that nobody sees are not set
+            self.left_s = seconds  # invisible words are not updated
         self.is_due = is_due

@@ -1,4 +1,4 @@
-"""The ring around the button that keys mean."""
+"""The ring around the button that has the focus."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from screens.widgets.rounded import RoundedBox
 from screens.widgets.supplies import supplies
 
 APART, WIDTH = 2, 3
-"""Of the ring, in widths of the line around a button. All of it has room between two buttons."""
+"""Distance and width of the ring, in widths of the line around a button. It fits between two buttons."""
 
 
 class FocusRing:
-    """Drawn over all that `above` holds: the ring, and between it and the button as much of the ground, so that it is
-    seen around a button of any colour.
+    """The ring, drawn over everything in `above`. Between it and the button is a line in the colour of the background,
+    so that it is visible around a button of any colour.
     """
 
     def __init__(self, above: Widget) -> None:
@@ -25,7 +25,7 @@ class FocusRing:
             self._ring = RoundedBox(size=(0, 0))
 
     def surround(self, button: Widget | None) -> None:
-        """Draw it around `button`; None: there is none."""
+        """Draw the ring around `button`; None: draw none."""
         theme = supplies().theme
         inner, outer = theme.border * APART, theme.border * (APART + WIDTH)
         for box, wide, line, colour in (
@@ -42,5 +42,5 @@ class FocusRing:
 
 
 def _seen_through(colour: Colour) -> Colour:
-    """What stands inside is seen; where the line ends it is of no other colour."""
+    """`colour` with full transparency, for the inside, so that the line's soft edge keeps its colour."""
     return (*colour[:3], 0.0)

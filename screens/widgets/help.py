@@ -8,6 +8,6 @@ from screens.widgets.buttons import AccessButton
 
 
 class HelpButton(AccessButton):
-    """Opens help over the page at hand. `shown`: the page has help; else the button's place stays empty."""
+    """The button that opens help over the present page. `shown`: the page has help; otherwise its place is empty."""
 
     shown = BooleanProperty(False)

@@ -1,4 +1,4 @@
-"""Ten figures and a key that takes the last one back."""
+"""A keypad with ten figures and a delete key."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from screens.widgets.buttons import IntentButton
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 
 DELETE = "delete"
-ORDER = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "", "0", DELETE)  # ITU-T E.161, figure 1; "" is no key
+ORDER = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "", "0", DELETE)  # ITU-T E.161, figure 1; "": no key
 
 
 class Key(IntentButton):
@@ -22,12 +22,12 @@ class Key(IntentButton):
 
     @property
     def target(self) -> str:
-        """The key's name for who touches it from outside: `key:7`, `key:delete`."""
+        """The key's name for tests and the demo: `key:7`, `key:delete`."""
         return f"key:{self.choice}"
 
 
 class Keypad(GridLayout):
-    """What is typed is kept in `digits`, at most `most` of them. `delete_words`: what the last key says."""
+    """The keypad. `digits`: the typed figures, at most `most`; `delete_words`: the words of the delete key."""
 
     is_whole = True
 

@@ -1,4 +1,4 @@
-"""Lines of mixed Chinese and Western text for a given width. Pure; the caller measures.
+"""Breaks mixed Chinese and Western text into lines of a given width. Pure; the caller measures.
 
 Kivy's own layout breaks only at spaces, or else anywhere: before a 。 and inside a date.
 """
@@ -11,10 +11,9 @@ from functools import cache
 
 from drivers.line_breaking import HELD_TOGETHER
 
-# What must not be parted: an opening mark from what follows; a closing mark, a combining selector or a unit from what
+# Not separated are: an opening mark from what follows; a closing mark, a combining selector or a unit from what
 # precedes; a Western word; a date (GB/T 15834-2011, 5.1.10 and 5.1.11 for the marks).
-# The marks that begin and end a thing of its own (Unicode UAX 9, 2.4) go with it. Letters that join make words, as
-# Western ones do.
+# Isolating marks (Unicode UAX 9, 2.4) stay with what they enclose. Letters that join make words, as Western ones do.
 _OPENING = "（《〈【〔「『“‘([\u2066\u2067\u2068"
 _CLOSING = "。，、；：？！）》〉】〕」』”’…％℃·～)］]\u2069"
 _JOINING = "\u0590-\u08ff\u200c-\u200f\ufb1d-\ufdff\ufe70-\ufefc"
@@ -25,15 +24,15 @@ _UNIT = re.compile(
     rf"[{re.escape(_CLOSING)}]*[ \u3000]*"
 )
 _WITHIN = re.compile(rf"\d+[年月日][{re.escape(_CLOSING)}]*[ \u3000]*|{HELD_TOGETHER.pattern}")
-"""Of a unit that is wider than a line: a date is parted behind its year or month, and no number within."""
+"""The parts of a unit that is wider than a line: a date is broken after its year or month, a number never."""
 
-LEFT_OVER = 0.2  # a last line shorter than this share of the width gets company
+LEFT_OVER = 0.2  # a last line shorter than this share of the width gets further words
 NARROWER = (0.95, 0.9, 0.85, 0.8, 0.75)
 
 
 def wrap(text: str, width_px: float, measure: Callable[[str], float]) -> list[str]:
-    """Lines of `text`, each at most `width_px` wide by `measure`; line feeds stay. A unit that is wider than a line is
-    cut where it must be. Every unit is measured by itself, and once.
+    """The lines of `text`, each at most `width_px` wide by `measure`; line feeds are kept. A unit that is wider than a
+    line is cut. Every unit is measured separately and once.
     """
     return [line for paragraph in text.split("\n") for line in _wrap_paragraph(paragraph, width_px, cache(measure))]
 
@@ -52,7 +51,7 @@ def _wrap_paragraph(paragraph: str, width_px: float, measure: Callable[[str], fl
 
 
 def _is_left_over(line: str, width_px: float, measure: Callable[[str], float]) -> bool:
-    """Is it so short that it looks forgotten?"""
+    """Whether a last line is so short that it looks lost."""
     return sum(measure(unit.rstrip()) for unit in _UNIT.findall(line)) < width_px * LEFT_OVER
 
 
@@ -68,7 +67,7 @@ def _filled(paragraph: str, width_px: float, measure: Callable[[str], float]) ->
 
 
 def units(text: str) -> list[str]:
-    """What `text` is parted into where there is room: words, or single ideographs with their marks."""
+    """The units of `text` that are not broken if there is room: words, or single ideographs with their marks."""
     return [unit.rstrip() for unit in _UNIT.findall(text)]
 
 

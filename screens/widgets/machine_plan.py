@@ -1,4 +1,4 @@
-"""This machine from the front: its display, its parts, and an arrow to the one that is wanted now."""
+"""A plan of the machine's front: its display, its parts, and an arrow to the part in use."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from screens.widgets.supplies import supplies
 
 ARROW_SHARE = 0.55  # of the display's shorter side
 ICON_SHARE = 0.8  # of a part's height
-STANDS_OUT_MM = 12.0  # by which the part in use is drawn larger
+STANDS_OUT_MM = 12.0  # the part in use is drawn larger by this much
 ICON_OF = {ID_READER: "id_card", CODE_SCANNER: "scan"}  # the others are slots
-# For each corner of a picture, from the lower left one against the clock: which corner of the icon goes there. The
+# For each corner of a picture, from the lower left one counterclockwise: the corner of the icon that goes there. The
 # icon points right.
 _TURNS = {
     "right": (0, 1, 1, 1, 1, 0, 0, 0),
@@ -27,15 +27,15 @@ _TURNS = {
 
 
 class MachinePlan(Widget):
-    """The plan, as large as the widget lets it be, with `part` in the accent colour; nothing where nobody has said
-    where that part is. `draw()`: colours or the machine are others now.
+    """The plan, as large as the widget allows, with `part` in the accent colour; empty where that part's place is not
+    known. Call `draw()` after a change of colours or machine.
     """
 
     part = StringProperty("")
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
-        self.draw = Clock.create_trigger(self._draw, -1)  # once for all that changes before a frame
+        self.draw = Clock.create_trigger(self._draw, -1)  # once for all changes before a frame
         self.bind(part=self.draw, size=self.draw, pos=self.draw)
 
     @property
@@ -45,7 +45,7 @@ class MachinePlan(Widget):
 
     @property
     def share(self) -> float:
-        """Width to height; 0 if there is nothing to be seen."""
+        """Width divided by height; 0 if the plan is empty."""
         machine = self._machine
         if machine is None or machine.part(self.part) is None:
             return 0.0
@@ -89,7 +89,7 @@ class MachinePlan(Widget):
             self._arrow(machine, wanted, display, scale, colours.accent)
 
     def _something_written(self, display: tuple[float, float, float, float], at_left: bool, ink: str) -> None:
-        """Two lines, by which a white box is seen to be the display; where the arrow is not."""
+        """Draw two lines of text, away from the arrow, by which a white box is recognised as the display."""
         x, y, width, height = display
         thick = max(2, round(min(width, height) * 0.05))
         Color(*colour(ink))
@@ -98,7 +98,7 @@ class MachinePlan(Widget):
             Rectangle(pos=(round(across), round(y + height * upward - thick)), size=(round(width * share), thick))
 
     def _inside(self, part: Part, place: tuple[float, float, float, float], ink: str) -> None:
-        """The sign of a part, or its slit."""
+        """Draw the icon of a part, or its slit."""
         x, y, width, height = place
         Color(*colour(ink))
         if part.name in ICON_OF:
@@ -115,7 +115,7 @@ class MachinePlan(Widget):
     def _arrow(
         self, machine: Machine, wanted: Part, display: tuple[float, float, float, float], scale: float, accent: str
     ) -> None:
-        """On the display, at the edge beyond which the part lies."""
+        """Draw the arrow on the display, at the edge towards the part."""
         x, y, width, height = display
         side = min(width, height) * ARROW_SHARE
         icon = supplies().icon_texture("pointer", side)

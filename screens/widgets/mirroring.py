@@ -1,7 +1,7 @@
-"""Layouts for languages that run from right to left: what stands left for the others stands right, and arrows turn.
+"""Mirrored layouts for right-to-left languages: left and right are exchanged, and arrows turn.
 
-The app says which way it is (`app.mirrored`, by the language of what is shown). Rows turn by themselves; rules that
-place something by x ask `place`.
+The app has the direction (`app.mirrored`, by the language of the screen). Rows mirror themselves; rules that place
+something by x use `place`.
 """
 
 from __future__ import annotations
@@ -14,25 +14,25 @@ from kivy.uix.widget import Widget
 
 from screens.widgets.supplies import supplies
 
-# Icons that point along the line of reading, or are read. The others show things, and things do not turn.
+# Icons that point in the reading direction or contain text. The others show things, which do not turn.
 POINTING = frozenset(("arrow", "back", "forward", "help", "moved", "next", "send", "services"))
 _OTHER_SIDE = {"left": "right", "right": "left"}
 
 
 def side(halign: str, mirrored: bool) -> str:
-    """Where text of this alignment stands."""
+    """The side of text with this alignment."""
     return _OTHER_SIDE.get(halign, halign) if mirrored else halign
 
 
 def place(x: float, right: float, behind: float, width: float, mirrored: bool) -> float:
-    """x of what begins `behind` the beginning of a box from `x` to `right`, and is `width` wide. The numbers are given
-    one by one: a rule of the kv language follows what it names.
+    """The x of a thing that is `width` wide and begins `behind` after the reading start of a box from `x` to `right`.
+    The numbers are separate arguments, because a rule of the kv language follows the properties that it names.
     """
     return right - behind - width if mirrored else x + behind
 
 
 def along(texture: Texture | None, name: str, mirrored: bool) -> Texture | None:
-    """The drawing `name`, turned where it points along the line of reading and that runs from right to left."""
+    """The drawing `name`, turned if it points in the reading direction and that is from right to left."""
     if texture is None or not mirrored or name not in POINTING:
         return texture
     turned = texture.get_region(0, 0, *texture.size)
@@ -41,7 +41,7 @@ def along(texture: Texture | None, name: str, mirrored: bool) -> Texture | None:
 
 
 class Row(BoxLayout):
-    """A BoxLayout that begins at the side where reading begins. One that stands upright is like any other."""
+    """A BoxLayout that begins at the side where reading begins. A vertical one is like any BoxLayout."""
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
@@ -54,6 +54,6 @@ class Row(BoxLayout):
 
 
 def turn(box: Widget, widgets: Sequence[Widget]) -> None:
-    """Set each widget as far from the right side of `box` as it stood from the left."""
+    """Place each widget as far from the right side of `box` as it was from the left."""
     for widget in widgets:
         widget.x = box.x + box.right - widget.right

@@ -9,13 +9,13 @@ from kivy.uix.boxlayout import BoxLayout
 
 from screens.widgets.mirroring import Row
 
-# A bold figure of the typeface; letters are narrower. And what letters that join take, one with another.
+# Width of a bold figure of the typeface (letters are narrower), and average width of letters that join.
 LATIN_EM, JOINING_EM = 0.58, 0.46
 
 
 class TermPanel(BoxLayout):
-    """A permit's validity. `is_new`: the one that counts from now on; `wanted`: width for its end on one line in the
-    larger size, which it has where it is `roomy`; `ems`: the same in heights of the text.
+    """A permit's validity. `is_new`: it applies from now on; `wanted`: the width for its end on one line in the larger
+    size, which is used where it is `roomy`; `ems`: the same in heights of the text.
     """
 
     is_whole = True
@@ -28,13 +28,13 @@ class TermPanel(BoxLayout):
     roomy = BooleanProperty(True)
 
     def on_to_words(self, _instance: object, words: str) -> None:
-        # Reckoned and not measured: the size depends on it, and what is measured depends on the size.
+        # Computed and not measured: the size depends on it, and a measurement would depend on the size.
         self.ems = sum(map(_em_of, words))
 
 
 def _em_of(character: str) -> float:
     if category(character) == "Cf":
-        return 0.0  # a mark of direction
+        return 0.0  # a direction mark
     if bidirectional(character) == "AL":
         return JOINING_EM
     return 1.0 if east_asian_width(character) in "WF" else LATIN_EM
@@ -53,7 +53,7 @@ class TermChange(Row):
 
 
 class Fact(BoxLayout):
-    """A name and its value; empty words: not there. `framed`: in a box."""
+    """A name and its value; hidden without words. `framed`: in a box."""
 
     is_whole = True
     label = StringProperty("")
@@ -63,7 +63,7 @@ class Fact(BoxLayout):
 
 
 class Remark(Row):
-    """Words with an icon on a ground of their own, perhaps under a `label`; empty words: not there."""
+    """Words with an icon on a coloured ground, with or without a `label` above; hidden without words."""
 
     is_whole = True
     label = StringProperty("")
@@ -84,7 +84,7 @@ class HaveReady(BoxLayout):
 
 
 class ScanPanel(Row):
-    """A QR code, and beside it what it is for and the number it holds."""
+    """A QR code, with its purpose and its number beside it."""
 
     is_whole = True
     content = StringProperty("")

@@ -1,6 +1,4 @@
-"""Text that breaks its lines the Chinese way, falls back to other fonts for rare characters, and is shaped where its
-letters join.
-"""
+"""Text with Chinese line breaking, fallback fonts for rare characters, and shaping for letters that join."""
 
 from __future__ import annotations
 
@@ -24,15 +22,15 @@ from screens.widgets.supplies import supplies
 if TYPE_CHECKING:
     from drivers.shaped_text import ShapedText
 
-ROUNDING_PX = 2  # pieces measured one by one may be shorter than the line they make,
-ROUNDING = 0.015  # and the more of them, the shorter: a share of the width
+ROUNDING_PX = 2  # a line may be wider than the sum of its measured pieces,
+ROUNDING = 0.015  # by more with more pieces: a share of the width
 SIZES = ("small", "bar", "body", "lead", "title", "display")
 
 
 class Paragraph(Label):
-    """`words` in one of the theme's sizes, as high as it needs to be at its width. `natural`: its width if no line were
-    broken for want of space. `longest`: the width in which no word is broken; only where it `asks_longest`, for every
-    word is measured. `ink`: the colour of the words; the theme's where there is none.
+    """`words` in one of the theme's sizes, with the height that they need at this width. `natural`: the width without
+    broken lines; `longest`: the width in which no word is broken, computed only if it `asks_longest`, because every
+    word must be measured; `ink`: the colour of the words, or the theme's if it is not set.
     """
 
     words = StringProperty("")
@@ -55,11 +53,11 @@ class Paragraph(Label):
 
     def on_texture(self, _instance: object, texture: Texture | None) -> None:
         if texture is not None:
-            texture.min_filter = texture.mag_filter = "nearest"  # drawn dot for dot: nothing to mix
+            texture.min_filter = texture.mag_filter = "nearest"  # drawn pixel for pixel, without interpolation
 
     @property
     def is_drawn(self) -> bool:
-        """Is there a picture of words, here or in Kivy's drawing of it?"""
+        """Whether there is a texture of words, here or in Kivy's drawing."""
         return self.texture is not None or self._label.texture is not None or bool(self._label._cached_lines)
 
     def _fit(self, _elapsed: float) -> None:
@@ -99,7 +97,7 @@ class Paragraph(Label):
         self._trigger_texture()
 
     def texture_update(self, *args: object) -> None:
-        """Kivy draws the words itself, but for letters that join."""
+        """Draw the words: by Kivy, or by ourselves if they have letters that join."""
         if self._shaped is None or not self.text:
             super().texture_update(*args)
             return
@@ -108,7 +106,7 @@ class Paragraph(Label):
         self.texture_size = list(self.texture.size)
 
     def _forget(self) -> None:
-        """Show nothing. Kivy would keep the picture and the lines of the last words for the next time."""
+        """Show nothing and drop the texture and lines of the last words, which Kivy would keep."""
         self._shaped = None
         self._written, self._measures, self.natural = ("", "", 0.0), {}, 0
         self.markup, self.text = False, ""
@@ -135,7 +133,7 @@ def _marked(font: str, piece: str) -> str:
 
 
 class Paragraphs(BoxLayout):
-    """One paragraph for each of `items`; the widgets are kept and used again."""
+    """One paragraph for each of `items`; the widgets are reused."""
 
     items: ListProperty[str] = ListProperty()
     size_of = OptionProperty("body", options=SIZES)

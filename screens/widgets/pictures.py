@@ -1,4 +1,4 @@
-"""Pictures: what to do, drawn; and a code for the phone."""
+"""Pictures that show what to do, icons, and QR codes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from screens.widgets.supplies import supplies
 
 FRAME_S = 0.9
 PLAN_SHARE, GAP_SHARE = 0.42, 0.04  # of a picture's width, or height
-SQUARE_SHARE = 0.75  # a place that is higher than this share of its width has room for two above each other
+SQUARE_SHARE = 0.75  # a place that is higher than this share of its width has room for two pictures above each other
 PART_IN = {
     "id_card": ID_READER,
     "id_card_agent": ID_READER,
@@ -25,16 +25,16 @@ PART_IN = {
     "receipt": RECEIPT_PRINTER,
     "licence_code": CODE_SCANNER,
 }
-"""Beside which picture the machine's plan stands, and with which part in use."""
+"""Picture → the part in use in the machine's plan beside it."""
 QUIET_ZONE = 4  # modules of white around a QR code (ISO/IEC 18004, 6.3.8)
 
 
 class Drawing(Widget):
-    """The picture `texture`, whole, in the middle, as large as the widget lets it be but no larger than it was drawn;
-    `color` tints it.
+    """The whole of `texture`, centred, as large as the widget allows but not larger than it was drawn; `color` tints
+    it.
 
-    Kivy's own Image cuts off what hangs over, by a stencil: three passes more for each, and without a graphics card
-    half of the time that a screen takes to paint. To mix dots for another size costs the same again.
+    Kivy's own Image clips with a stencil, in three more passes for each. Without a graphics card that is half of the
+    time to paint a screen, and interpolating to another size takes as long again.
     """
 
     texture: ObjectProperty[Texture | None] = ObjectProperty(None, allownone=True)
@@ -56,9 +56,9 @@ class Drawing(Widget):
 
 
 class Icon(Drawing):
-    """A drawing of one colour, by its name in assets/icons; all that show the same in one size share one texture. One
-    that points along the line of reading turns with it; not where it `stays`, beside what does not turn. `ink`: its
-    colour; the theme's where there is none.
+    """A drawing in one colour, by its name in assets/icons. Icons of the same name and size share a texture. An icon
+    that points in the reading direction turns with it, unless it `stays`. `ink`: its colour, or the theme's if it is
+    not set.
     """
 
     name = StringProperty("")
@@ -78,9 +78,9 @@ class Icon(Drawing):
 
 
 class Picture(Widget):
-    """The drawing `name` of assets/pictures in the theme's colours, dot for dot; one of several frames moves while it
-    is seen. Where it shows a part of the machine, the plan of this machine stands beside it. A picture that is missing
-    or damaged leaves its place blank.
+    """The drawing `name` of assets/pictures in the theme's colours, pixel for pixel; with several frames it moves while
+    it is seen. If it shows a part of the machine, the plan of this machine is beside it. A missing or damaged picture
+    leaves its place blank.
     """
 
     name = StringProperty("")
@@ -94,7 +94,7 @@ class Picture(Widget):
         self._plan, self._drawing = MachinePlan(), Drawing()
         self.add_widget(self._plan)
         self.add_widget(self._drawing)
-        place = Clock.create_trigger(self._place, -1)  # once for all that changes before a frame
+        place = Clock.create_trigger(self._place, -1)  # once for all changes before a frame
         self.bind(name=self._begin_anew, size=place, pos=place)
         supplies().bind(theme=self._begin_anew, mirrored=place)
         self._begin_anew()
@@ -106,20 +106,20 @@ class Picture(Widget):
             self._show()
 
     def start(self) -> None:
-        """It is seen: move, if there is more than one frame."""
+        """Begin to move, if there is more than one frame, because the picture is seen."""
         self.load()
         self._is_seen = True
         self._move()
 
     def stop(self) -> None:
-        """It is not seen: stand still, and let go of the picture's memory."""
+        """Stop moving and free the picture's memory, because it is not seen."""
         self._is_seen = self._is_loaded = False
         self._frame = 0
         self._drawing.texture = None
         self._move()
 
     def _begin_anew(self, *_args: object) -> None:
-        """Another picture, or the same in other colours."""
+        """Show another picture, or the same in other colours."""
         self._frame = 0
         self._files = ()
         self._drawing.texture = None
@@ -128,8 +128,8 @@ class Picture(Widget):
         self._place()
 
     def _place(self, *_args: object) -> None:
-        """The plan where reading begins and the drawing behind it, or the plan above where the machine is wide and
-        there is room; the files of the size that has room there.
+        """Place the plan before the drawing in reading direction, or above it where the machine is wide and there is
+        room; use the files of the size that fits.
         """
         share = self._plan.share
         if share > 1 and self.height > self.width * SQUARE_SHARE:
@@ -154,7 +154,7 @@ class Picture(Widget):
                 self._show()
 
     def _move(self) -> None:
-        """Go from frame to frame, if it is seen and there are several."""
+        """Change from frame to frame, if the picture is seen and has several."""
         moves = self._is_seen and len(self._files) > 1
         if moves and self._tick is None:
             self._tick = Clock.schedule_interval(self._next, FRAME_S)
@@ -172,7 +172,7 @@ class Picture(Widget):
 
 
 class QrCode(Widget):
-    """`content` as a QR code, dark on white; nothing where it is more than a code can hold."""
+    """`content` as a QR code, dark on white; empty where a code cannot hold it."""
 
     content = StringProperty("")
     texture: ObjectProperty[Texture | None] = ObjectProperty(None, allownone=True)
@@ -191,7 +191,7 @@ def _drawn(content: str) -> Texture | None:
     try:
         code.add_data(content)
         code.make(fit=True)
-    except (ValueError, DataOverflowError):  # no text of UTF-8, or beyond version 40
+    except (ValueError, DataOverflowError):  # not encodable in UTF-8, or too long for version 40
         return None
     rows = code.get_matrix()
     texture = Texture.create(size=(len(rows), len(rows)), colorfmt="luminance")

@@ -1,7 +1,7 @@
 """A box with round corners that is cheap to paint.
 
-Kivy builds its own from a fan of narrow triangles and a soft line around them; without a graphics card each costs as
-much as a fifth of the screen. This one is nine pieces of one small picture: four corners, and what is between them.
+Kivy's own consists of a fan of narrow triangles with a soft outline; without a graphics card each takes as long as a
+fifth of the screen. This one consists of nine pieces of one small texture: four corners and the parts between them.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from kivy.graphics.texture import Texture
 Colour = tuple[float, ...]
 Look = tuple[float, float, Colour, Colour]
 
-# What the box below puts its own before.
+# The properties that the box below overrides.
 _KIVYS_POS, _KIVYS_SIZE = getattr_static(BorderImage, "pos"), getattr_static(BorderImage, "size")
 
 
 class RoundedBox(BorderImage):
-    """`pos` and `size` in pixels; whole ones are drawn, so that a line is as wide everywhere. `look`: radius of the
-    corners, width of the line around, colour of the line, colour inside, both as opaque as they say. A box that is
-    smaller than its corners gets smaller ones; one without a size is not there.
+    """A box with round corners. `pos` and `size`: in pixels, rounded to whole ones, so that the line has the same width
+    everywhere. `look`: radius of the corners, width of the line, colour of the line, colour inside, both with opacity.
+    A box that is smaller than its corners gets smaller ones; one without a size is not drawn.
     """
 
     def __init__(self, **kwargs: object) -> None:
@@ -69,7 +69,7 @@ Factory.register("RoundedBox", cls=RoundedBox)
 
 @cache
 def _drawn(radius: int, line_width: int, line: Colour, inside: Colour) -> Texture:
-    """A disc with a line around and soft edges, 2 pixels wider and higher than round: they can be stretched."""
+    """A texture of a disc with a line around and soft edges, with 2 more pixels in width and height for stretching."""
     half = range(radius + 1)
     quarter = [[_pixel(radius, line_width, line, inside, x, y) for x in half] for y in half]
     rows = [row + row[::-1] for row in quarter]
@@ -88,7 +88,7 @@ def _pixel(radius: int, line_width: int, line: Colour, inside: Colour, x: int, y
 
 
 def _covered(radius: int, x: int, y: int) -> float:
-    """How much of a pixel lies inside a round corner: by the distance of its centre from the corner's centre."""
+    """The share of a pixel inside a round corner, by the distance of its centre from the corner's centre."""
     across, down = radius - x - 0.5, radius - y - 0.5
     if min(x, y) < 0:
         return 0.0

@@ -1,4 +1,4 @@
-"""Seconds that are left, told once a second."""
+"""A countdown of seconds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kivy.clock import Clock, ClockEvent
 
 
 class SecondsLeft:
-    """Tells `told` the whole seconds that are left: at the start, once a second, and 0 at the end."""
+    """Calls `told` with the remaining whole seconds: at the start, once a second, and with 0 at the end."""
 
     def __init__(self, told: Callable[[int], None]) -> None:
         self._told = told
@@ -17,7 +17,7 @@ class SecondsLeft:
         self._ends_at = 0.0
 
     def start(self, left_s: int) -> None:
-        """Count down from `left_s` seconds; what was counted before is forgotten."""
+        """Count down from `left_s` seconds, in place of any earlier countdown."""
         self.stop()
         self._ends_at = time.monotonic() + left_s
         self._told(left_s)
@@ -25,7 +25,7 @@ class SecondsLeft:
             self._tick = Clock.schedule_interval(self._count, 1.0)
 
     def stop(self) -> None:
-        """Stand still: nobody sees the seconds."""
+        """Stop the countdown, because nobody sees it."""
         if self._tick is not None:
             self._tick.cancel()
             self._tick = None

@@ -1,4 +1,4 @@
-"""Lines of letters that join, as a texture: what Kivy's own text cannot draw."""
+"""Draws lines of letters that join as a texture, because Kivy's own text cannot."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LINE_PITCH_EM = 1.4  # Kivy sets the lines of the main font about as far apart
 
 
 def picture_of(lines: list[str], face: ShapedText, size_px: int, side: str, colour: Sequence[float]) -> Texture:
-    """The lines below each other, each at `side` of the widest, in `colour` on nothing."""
+    """The lines below each other, each at `side` of the widest, in `colour` on a transparent ground."""
     from PIL import Image, ImageChops  # only where there is such text
 
     drawn = [face.draw(line, size_px) for line in lines]

@@ -1,4 +1,4 @@
-"""How far the work has come, by stages that are really reached."""
+"""The progress of the work, by the stages that it has reached."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from screens.widgets.mirroring import Row
 
 
 class StageLine(Row):
-    """One stage: done, being done, or to come."""
+    """One stage: done, in progress, or to come."""
 
     words = StringProperty("")
     number = StringProperty("")
@@ -18,7 +18,7 @@ class StageLine(Row):
 
 
 class Stages(BoxLayout):
-    """`names` in order; stage number `stage` is being done now, earlier ones are done."""
+    """The stages, by `names` in order. The one with the index `stage` is in progress, earlier ones are done."""
 
     names: ListProperty[str] = ListProperty()
     stage = NumericProperty(0)

@@ -1,4 +1,4 @@
-"""What a person sees and can touch now: without what is transparent, disabled, or on another page."""
+"""The widgets that a person can see and touch now, without transparent, disabled ones and those on another page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from screens.widgets.column import Column
 
 
 def visible(widget: Widget) -> list[Widget]:
-    """`widget` and what it holds, without what is transparent or on another page. What was added last comes first."""
+    """The visible ones of `widget` and its descendants, without those on another page, last added first."""
     if not widget.opacity:
         return []
     if isinstance(widget, Column):
@@ -19,7 +19,7 @@ def visible(widget: Widget) -> list[Widget]:
 
 
 def touchable(widget: Widget) -> list[IntentButton]:
-    """The buttons in `widget` that take a touch now, as they were added: the order in which a row of them is read,
-    whichever way its language runs.
+    """The buttons in `widget` that take a touch now, in the order in which they were added. That is the reading order
+    of a row, in any direction.
     """
     return [each for each in reversed(visible(widget)) if isinstance(each, IntentButton) and not each.disabled]

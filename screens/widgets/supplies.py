@@ -1,4 +1,4 @@
-"""What widgets draw with: fonts, texts, icons and pictures. They ask the application that runs for it."""
+"""The resources of widgets: fonts, texts, icons and pictures. Widgets get them from the running application."""
 
 from __future__ import annotations
 
@@ -19,9 +19,8 @@ from screens.style.theme import Theme
 
 
 class SuppliedApp(App):
-    """An application with all that its widgets draw with, from below `assets_dir`. `cannot_read(file)` is called on
-    Kivy's thread, once for each image file that is missing or damaged. `mirrored`: what is shown is in a language that
-    runs from right to left.
+    """An application with the resources of its widgets, from `assets_dir`. `cannot_read(file)` is called on Kivy's
+    thread, once for each image file that is missing or damaged. `mirrored`: the screen is in a right-to-left language.
     """
 
     theme: ObjectProperty[Theme] = ObjectProperty(None, rebind=True)
@@ -47,19 +46,19 @@ class SuppliedApp(App):
 
     @property
     def machine(self) -> Machine | None:
-        """Where the parts are around the display; None if nobody has said that."""
+        """The places of the machine's parts around the display; None if they are not known."""
         return None
 
     def icon_texture(self, name: str, side: float) -> Texture | None:
-        """The texture of one icon, as large as a square of this side lets it be."""
+        """The texture of one icon, as large as fits into a square with this side (pixels)."""
         return self._icon_texture(self._icons.fitting(name, side, side)[0])
 
     def picture_files(self, name: str, width: float, height: float) -> Frames:
-        """The frames of one picture in the theme's colours, in the size that has room there."""
+        """The frames of one picture in the theme's colours, in the size that fits into `width` × `height` pixels."""
         return self._pictures(self.theme.pictures).fitting(name, width, height)
 
     def image_texture(self, file: Path) -> Texture | None:
-        """The texture of an image file; None, and once a word to whoever keeps the log, if it cannot be read."""
+        """The texture of an image file; None if it cannot be read, which is reported once to `cannot_read`."""
         if file in self._blank:
             return None
         texture = read_texture(file)
@@ -71,7 +70,7 @@ class SuppliedApp(App):
 
 def read_texture(file: Path) -> Texture | None:
     """The texture of an image file; None if it is missing or damaged."""
-    # Kivy's own Image refers to itself, so that its picture is let go of only when Python looks for such circles.
+    # Kivy's own Image refers to itself, so that its memory is freed only by Python's cycle collector.
     try:
         return ImageLoader.load(str(file), nocache=True).texture
     except Exception:  # noqa: BLE001 -- Kivy raises nothing narrower
@@ -79,7 +78,7 @@ def read_texture(file: Path) -> Texture | None:
 
 
 def supplies() -> SuppliedApp:
-    """What the application that runs draws with."""
+    """The resources of the running application."""
     app = App.get_running_app()
     assert isinstance(app, SuppliedApp), "no other application has widgets of ours"
     return app

@@ -1,4 +1,4 @@
-"""What stands around every page: the banner, its title, the way out, the bar and the question for more time."""
+"""The surround of every page: the banner, its title, the way out, the bar and the question for more time."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Builder.load_file(str(_FOLDER / "surround.kv"))
 
 
 class ActionsPlace(BoxLayout):
-    """Where the step buttons of the page at hand stand, their words in the size `size_of`."""
+    """The place of the present page's step buttons, with words in the size `size_of`."""
 
     actions: ObjectProperty[Actions] = ObjectProperty(None)
     size_of = StringProperty("lead")
@@ -42,7 +42,7 @@ class ActionsPlace(BoxLayout):
 
 
 class Surround(FloatLayout):
-    """One for all screens, because most of what is on a page is the same on every one: `screen` is the one at hand."""
+    """The surround, one for all screens, because most parts of a page are alike. `screen`: the present one."""
 
     screen: ObjectProperty[BaseScreen] = ObjectProperty(None, rebind=True)
 
@@ -56,12 +56,12 @@ class Surround(FloatLayout):
 
     @property
     def areas(self) -> tuple[Widget, ...]:
-        """What holds buttons, in the order in which a reader expects them: the question that does not wait, what is
-        chosen, what the screen is for, the ways out, and the bar.
+        """The widgets with buttons, in reading order: the question that does not wait, the choices, the step buttons,
+        the ways out, and the bar.
         """
         return (self.countdown, self.body, self.actions, self.ids["way"], self.ids["access"])
 
     def make_room(self, screen: BaseScreen) -> None:
-        """Let another screen lay itself out for about the room that it will have."""
+        """Let another screen lay itself out in about the room that it will have."""
         screen.column.size = self.body.room_beside(screen.picture_share)
         screen.actions.size = self.actions.size

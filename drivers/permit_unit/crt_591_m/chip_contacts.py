@@ -1,8 +1,8 @@
-"""The unit's own chip reader as a place where chips are met: the chip's commands travel in the unit's frames.
+"""The unit's own chip reader as a coupler: the chip's commands are sent in the unit's frames.
 
 Source: the maker's communication protocol for the CRT-591-M, v1.0 (2013), 51h (contacts) and 60h (antenna). The answer
-to a cold reset is a type ('0' T=0, '1' T=1) and the ATR; that of an activation a type ('A', 'B') and what the chip
-says of itself [?]. It belongs to the unit's thread: there is one line for both.
+to a cold reset is a type ('0' T=0, '1' T=1) and the ATR; that to an activation a type ('A', 'B') and the chip's own
+data [?]. It is used on the unit's thread, because both share one line.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from drivers.permit_unit.crt_591_m.status import CHIP
 from drivers.transport.base import ApduAnswer
 
 RETRY_S = 0.1
-# A chip that is there answers the first cold reset, or the second after a bad contact.
+# A chip answers the first cold reset, or the second after a bad contact.
 POWER_TRIES = 3
 
 _CONTACT_TYPES = (b"0", b"1")
@@ -51,7 +51,7 @@ class UnitContacts:
             time.sleep(RETRY_S)
 
     def look(self) -> None:
-        """They are where the unit is, and the unit is asked about itself by its own verbs."""
+        """Do nothing: the contacts are part of the unit, whose own verbs check it."""
 
     def close(self) -> None:
         """Power the chip off, if one is on; may be called twice."""
@@ -85,12 +85,13 @@ class UnitChip:
 
     @property
     def atr(self) -> bytes:
-        """Answer to reset; of a contactless chip what its activation told."""
+        """Answer to reset; for a contactless chip the data of its activation."""
         return self._atr
 
     def transmit(self, apdu: bytes) -> ApduAnswer:
-        """Send one command, once. Raises `LinkLost` or `LinkTimeout`, and `ProtocolError` for an answer that makes no
-        sense: then the chip must be opened anew."""
+        """Send one command, once. Raises `LinkLost` or `LinkTimeout`, and `ProtocolError` for a senseless answer; then
+        the chip must be opened again.
+        """
         if not self._powered:
             raise LinkLost("the chip is closed", device=CHIP)
         try:
@@ -103,8 +104,9 @@ class UnitChip:
         return ApduAnswer(answer[:-2], int.from_bytes(answer[-2:], "big"))
 
     def close(self) -> None:
-        """Power off; may be called twice. A unit that does not do it cuts the power when the permit leaves its
-        position, and its next verb tells what is wrong."""
+        """Power off; may be called twice. If this fails, the unit cuts the power when the permit leaves its position,
+        and the error shows at its next verb.
+        """
         powered, self._powered = self._powered, False
         if powered:
             with suppress(DriverError):

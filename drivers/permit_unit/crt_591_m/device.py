@@ -1,4 +1,4 @@
-"""The verbs of a CRT-591-M. Retries of the protocol live below; retries of the job do not.
+"""The driver of a CRT-591-M. The layer below repeats frames; whole jobs are never repeated here.
 
 Source: the maker's communication protocol for the CRT-591-M, v1.0 (2013).
 """
@@ -63,7 +63,7 @@ class Crt591M:
         limits = ExchangeLimits(device_file.timeouts.ack_s, device_file.resends)
         self._line = KeptLine(open_link, lambda link: FrameExchange(link, limits))
         self._retained: int | None = None
-        self._owes_closing = False  # of the gate, after a wait that was broken off
+        self._owes_closing = False  # the gate must still be closed after a wait that broke off
 
     @property
     def capabilities(self) -> Capabilities:
@@ -72,8 +72,8 @@ class Crt591M:
     def reset(self, policy: ResetPolicy) -> UnitStatus:
         """Initialise. See `PermitUnit.reset`. Raises `NeedsRepair`, `PermitJammed`, `BinFull`.
 
-        A permit that is to stay and stands between gate and station is drawn on to the station; where that jams it
-        stays where it is, and the position says so.
+        A permit that is to stay and is between gate and station is drawn to the station. If that jams, it stays there,
+        and the position says so.
         """
         self._await_unit()
         self._ask(
@@ -89,8 +89,8 @@ class Crt591M:
         return status
 
     def status(self) -> UnitStatus:
-        """See `PermitUnit.status`. A gate that a silent unit was not told to close is closed first, or it would stand
-        open to whatever is pushed in.
+        """See `PermitUnit.status`. A gate that could not be closed while the unit was silent is closed first, so that
+        nothing can be pushed in.
         """
         if self._owes_closing:
             self._close_gate()
@@ -129,7 +129,7 @@ class Crt591M:
             try:
                 self._draw_in()
             except NothingToProcess:
-                return False  # the holder took it between the look and the order
+                return False  # the holder took it after the status was read
         return True
 
     def load_face(self, raster: FaceRaster) -> int:
@@ -141,10 +141,10 @@ class Crt591M:
         raise ValueError(f"{self._file.name} rewrites no faces")
 
     def clear_face(self) -> None:
-        """There is no image buffer that could hold anything."""
+        """Do nothing: this kind of unit has no image buffer."""
 
     def give_back(self) -> None:
-        """See `PermitUnit.give_back`: it is held in the gate, where it can be drawn in again."""
+        """See `PermitUnit.give_back`. The permit is held in the gate and can be drawn in again."""
         self._move(Move.HOLD_AT_GATE)
 
     def retain(self) -> None:
@@ -165,7 +165,7 @@ class Crt591M:
         return _text(self._ask(Command.SERIAL_NUMBER, PLAIN))
 
     def configuration(self) -> str:
-        """What the unit says of how it is built (A3h)."""
+        """The unit's own description of its configuration (A3h)."""
         return _text(self._ask(Command.CONFIGURATION, PLAIN))
 
     def counters(self) -> Counters:
@@ -177,8 +177,8 @@ class Crt591M:
         self._retained = self._bin_count()
 
     def chip_command(self, command: Command, parameter: int, data: bytes = b"") -> Done:
-        """One command of 51h or 60h, never sent twice. Raises what a bad answer stands for, and `LinkTimeout` where
-        none came: then what the chip did is unknown.
+        """Send one command of 51h or 60h, once. Raises the error of a bad answer, and `LinkTimeout` without an answer;
+        it is then unknown whether the chip carried it out.
         """
         frame = CommandFrame(command, parameter, data, self._file.address)
         return expect_done(self._line.use(lambda exchange: exchange.ask_once(frame, self._file.timeouts.chip_s)))
@@ -191,8 +191,9 @@ class Crt591M:
         self._line.close()
 
     def _await_unit(self) -> None:
-        """Wait until the unit answers anything: it hears nothing while a motion that an earlier program ordered still
-        goes on, and an initialisation ought not to be ordered more than once."""
+        """Wait until the unit answers. It is deaf during a motion that an earlier program ordered, and an
+        initialisation should be sent only once.
+        """
         deadline = time.monotonic() + self._file.timeouts.transport_s
         while True:
             try:
@@ -213,7 +214,7 @@ class Crt591M:
         return self.status()
 
     def _comes(self, stop: Callable[[], bool]) -> bool:
-        """Whether a permit came to the gate before `stop` said so."""
+        """Whether a permit came to the gate before `stop` became true."""
         while self._sensed().position is PermitPosition.NONE:
             if stop():
                 return False
@@ -244,7 +245,7 @@ class Crt591M:
         return int(digits)
 
     def _ask(self, command: Command, parameter: int, data: bytes = b"", answer_s: float | None = None) -> Done:
-        """Exchange one frame; a good answer, or what a bad one stands for."""
+        """Exchange one frame. Returns a good answer, and raises the error of a bad one."""
         wait_s = self._file.timeouts.answer_s if answer_s is None else answer_s
         frame = CommandFrame(command, parameter, data, self._file.address)
         return expect_done(self._line.use(lambda exchange: exchange.ask(frame, wait_s)))

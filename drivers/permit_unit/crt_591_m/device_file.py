@@ -28,8 +28,8 @@ class CrtTimeouts:
 @dataclass(frozen=True, slots=True)
 class CrtDeviceFile:
     """One model. `chip_position`: where permits are read; `counts_retained`: initialise with the retract counter;
-    `bin_capacity`: permits; `sensors`: what each character of 31h 31h looks at, in order; `entry_poll_s`: between two
-    looks at the gate.
+    `bin_capacity`: permits; `sensors`: the place of each character of 31h 31h, in order; `entry_poll_s`: seconds
+    between two looks at the gate.
     """
 
     name: str

@@ -1,8 +1,8 @@
-"""One frame there, one frame back, half duplex: acknowledging, sending again, reading late answers away.
+"""The half-duplex exchange of frames: acknowledging, repeating, dropping late answers.
 
-Source: the maker's communication protocol for the CRT-591-M, v1.0 (2013). No ACK within 300 ms: send again. What the
-unit does with an answer that nobody acknowledged is not told [?]; it is acknowledged here, and one that comes twice
-does no harm.
+Source: the maker's communication protocol for the CRT-591-M, v1.0 (2013). No ACK within 300 ms: send again. The
+document does not say what the unit does with an unacknowledged answer [?]; answers are always acknowledged here, and a
+repeated one does no harm.
 """
 
 from __future__ import annotations
@@ -27,34 +27,34 @@ from drivers.permit_unit.crt_591_m.frames import (
 from drivers.transport.base import ByteTransport
 
 READ_CHUNK_BYTES = 256
-# Longer than any unit pauses between two bytes of a frame; 9600 bit/s is one byte a millisecond.
+# Longer than any pause of a unit between two bytes of a frame; 9600 bit/s is one byte a millisecond.
 INTER_BYTE_S = 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class ExchangeLimits:
-    """`ack_s`: until the unit acknowledges a frame (300 ms by the document); `resends`: of one frame."""
+    """`ack_s`: seconds until the unit acknowledges a frame (0.3 by the document); `resends`: repeats of one frame."""
 
     ack_s: float
     resends: int
 
 
 class FrameExchange:
-    """Frame exchange over one open link; used by one thread. Answers are returned whatever they say."""
+    """Frame exchange over one open link; for one thread. Good and bad answers are returned alike."""
 
     def __init__(self, link: ByteTransport, limits: ExchangeLimits) -> None:
         self._link = link
         self._limits = limits
         self._decoder = Decoder()
         self._arrived: deque[Item] = deque()
-        # Whether an answer to an earlier command may still come: then one that comes before the ACK is that answer.
+        # Whether an answer to an earlier command may still come. An answer before the ACK is then that one.
         self._answer_owed = True
         self._sent_twice = False
 
     def ask(self, command: CommandFrame, answer_s: float) -> Answer:
-        """Send `command`, again where the unit does not react, and wait for its answer.
+        """Send `command`, again if the unit does not react, and wait for its answer.
 
-        Only for what may be carried out twice: where nothing but the ACK was lost, it is. Raises `LinkTimeout`,
+        Only for commands that may be carried out twice, which happens if only the ACK was lost. Raises `LinkTimeout`,
         `FrameCorrupt`, `LinkLost`.
         """
         heard = self._until_heard(command, self._limits.resends)
@@ -64,8 +64,8 @@ class FrameExchange:
         return self._settled(heard if isinstance(heard, Done | Failed) else self._until_answered(command, answer_s))
 
     def ask_once(self, command: CommandFrame, answer_s: float) -> Answer:
-        """The same for what must not be done twice (a chip's command): sent again only after NAK, which says that it
-        was not understood. Without an ACK the answer is still waited for.
+        """The same for commands that must not be carried out twice (a chip's command): they are repeated only after
+        NAK, which means that they were not understood. Without an ACK the answer is still awaited.
         """
         heard = self._until_heard(command, 0)
         return self._settled(heard if isinstance(heard, Done | Failed) else self._until_answered(command, answer_s))
@@ -75,8 +75,9 @@ class FrameExchange:
         return answer
 
     def _until_heard(self, command: CommandFrame, unheard: int) -> Answer | Control | None:
-        """Send until the unit acknowledges, at most `unheard` times more: ACK; None where it never did; the answer
-        itself, where that came and the ACK was lost."""
+        """Send until the unit acknowledges, with at most `unheard` repeats. Returns ACK, None where it never came, or
+        the answer itself where the ACK was lost.
+        """
         self._read_away_leftovers()
         may_be_old, self._answer_owed, self._sent_twice = self._answer_owed, True, False
         misunderstood = 0
@@ -105,7 +106,7 @@ class FrameExchange:
                 deadline = self._send_command(command)
 
     def _send_command(self, command: CommandFrame) -> float:
-        """Returns until when its ACK must come."""
+        """Send the command; returns the deadline of its ACK."""
         self._link.write(command.encode())
         return time.monotonic() + self._limits.ack_s
 
@@ -135,7 +136,7 @@ class FrameExchange:
         self._decoder.reset()
 
     def _next_item(self, deadline: float) -> Item | None:
-        """The next thing that arrives, or None when the time is over."""
+        """The next item that arrives, or None at the deadline."""
         while not self._arrived:
             left_s = max(deadline - time.monotonic(), 0.0)
             inside = self._decoder.inside_frame

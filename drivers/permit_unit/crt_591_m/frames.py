@@ -216,7 +216,7 @@ Answer = Done | Failed
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A frame with a right check sum, of either direction: `text` is what LEN counts."""
+    """A frame with a right check sum, of either direction. `text`: the bytes that LEN counts."""
 
     address: int
     text: bytes = field(repr=False)
@@ -245,7 +245,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Corrupt:
-    """Something that began like a frame and is none. `collected`: what was read of it."""
+    """Bytes that began like a frame and are none. `collected`: the bytes read."""
 
     reason: str
     collected: bytes = field(default=b"", repr=False)
@@ -269,21 +269,21 @@ class Decoder:
 
     @property
     def inside_frame(self) -> bool:
-        """Whether a frame has begun and not ended."""
+        """Whether a frame is incomplete."""
         return bool(self._collected)
 
     def reset(self) -> None:
-        """Forget a frame that has begun."""
+        """Drop an incomplete frame."""
         self._collected.clear()
 
     def cut_off(self) -> Corrupt:
-        """Give up the frame that has begun: nothing more of it comes."""
+        """End an incomplete frame, of which no more bytes come."""
         collected = bytes(self._collected)
         self.reset()
         return Corrupt(f"frame cut off after {len(collected)} bytes", collected)
 
     def feed(self, data: bytes) -> list[Item]:
-        """What `data` completes, in order."""
+        """The items that `data` completes, in order."""
         items: list[Item] = []
         for byte in data:
             if self._collected:
@@ -298,7 +298,7 @@ class Decoder:
         return items
 
     def _take_frames(self, items: list[Item]) -> None:
-        """Whatever is complete at the head of what was collected."""
+        """Take all complete items from the beginning of the collected bytes."""
         while len(self._collected) >= PROLOGUE_BYTES:
             length = int.from_bytes(self._collected[2:4], "big")
             if not MIN_TEXT_BYTES <= length <= MAX_TEXT_BYTES:
@@ -318,7 +318,7 @@ class Decoder:
                 items.append(Frame(frame[1], frame[4:-2]))
 
     def _broken(self, reason: str, read: int) -> Corrupt:
-        """Drop this F2, and everything before the next one."""
+        """Drop this F2 and everything before the next one; returns the corrupt frame."""
         corrupt = Corrupt(reason, bytes(self._collected[:read]))
         following = self._collected.find(STX, 1)
         del self._collected[: following if following > 0 else len(self._collected)]

@@ -46,8 +46,7 @@ HELD_MEANING = {
 
 
 def list_traffic(data: bytes) -> list[Entry]:
-    """Every frame, control byte and broken frame in `data`, in order; noise is left out. Who sent a frame is told by
-    its head."""
+    """Every frame, control byte and broken frame in `data`, in order, without noise. The head tells the sender."""
     decoder = Decoder()
     entries = [_entry(item) for item in decoder.feed(data)]
     if decoder.inside_frame and entries:
@@ -112,7 +111,7 @@ def _meaning(command: int, parameter: int) -> str:
 
 
 def _shown(data: bytes) -> str:
-    """Text as it is; what does not print, as hex after "0x"."""
+    """Printable text unchanged; other bytes as hex after "0x"."""
     if all(0x20 <= byte < 0x7F for byte in data):
         return data.decode("ascii")
     return f"0x{data.hex().upper()}"

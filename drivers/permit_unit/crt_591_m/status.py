@@ -1,4 +1,4 @@
-"""What the unit's error codes, state bytes and sensors mean; pure tables.
+"""The meaning of the unit's error codes, state bytes and sensors; pure tables.
 
 Source: the maker's communication protocol for the CRT-591-M, v1.0 (2013).
 """
@@ -96,7 +96,7 @@ def failure(answer: Failed) -> DriverError:
 
 
 def expect_done(answer: Answer) -> Done:
-    """The answer, if it is a good one; raises what a bad one stands for."""
+    """The answer, if it is a good one; raises the error of a bad one."""
     match answer:
         case Done():
             return answer
@@ -105,7 +105,7 @@ def expect_done(answer: Answer) -> Done:
 
 
 class Held(Enum):
-    """st0: where the unit itself says that it has a permit."""
+    """st0: where the unit has a permit, by its own account."""
 
     NOWHERE = "0"
     AT_GATE = "1"
@@ -133,7 +133,7 @@ def parse_state(state: bytes) -> State:
 
 
 class Sensor(Enum):
-    """What a sensor of 31h 31h looks at; which stands where is in the device file [?]."""
+    """The place of a sensor of 31h 31h; their order is in the device file [?]."""
 
     GATE = "gate"
     PATH = "path"
@@ -150,8 +150,9 @@ def parse_sensors(data: bytes, sensors: Sequence[Sensor]) -> frozenset[Sensor]:
 
 
 def permit_position(held: Held, covered: Collection[Sensor]) -> PermitPosition:
-    """Where the permit is, by st0 and the sensors together: st0 has no word for a permit between gate and station, and
-    a unit that lost power has forgotten what it held. Where the two contradict each other nobody knows."""
+    """Where the permit is, by st0 and the sensors together. st0 has no value for a permit between gate and station, and
+    a unit that lost power has lost its state. If the two contradict each other the position is unknown.
+    """
     if held is Held.AT_CHIP:
         return PermitPosition.AT_STATION if Sensor.STATION in covered else PermitPosition.UNKNOWN
     if held is Held.AT_GATE:

@@ -1,4 +1,5 @@
-"""The verbs of a Star TCP300 class unit. Retries of the protocol live below and here; retries of the job do not.
+"""The driver of a Star TCP300 class unit. Blocks are repeated here and in the layer below; whole jobs are never
+repeated.
 
 Source: TCP300II manual (2005), sections 3-6 (permits to process, permits waiting for removal), 4-2 to 4-6.
 """
@@ -36,11 +37,12 @@ from drivers.transport.kept_line import KeptLine
 
 STOP_ASKED_EVERY_S = 0.1
 ORDERED_ANEW_EVERY_S = 5.0
-"""A unit that loses its power while it waits at the mouth forgets 51h and says nothing. One that waits takes only the
-withdrawal of 51h, and one that was without power refuses that too."""
+"""Seconds between two orders of 51h. A unit that loses its power while it waits at the mouth forgets 51h silently. A
+waiting unit accepts only the cancellation of 51h, and one that lost its power refuses that too.
+"""
 INSIDE = (PermitPosition.AT_STATION, PermitPosition.IN_PATH)
 
-# 50h: where a permit is given out to (section 4-3 (1)); the back is on the mechanism version only.
+# 50h: where a permit is given out (section 4-3 (1)); only the mechanism version has the back.
 TO_MOUTH, TO_BACK = b"1", b"2"
 # 46h: give out, erase, print (section 4-2 (9)).
 GIVE_OUT_ERASE_PRINT = b"1,1,1"
@@ -84,8 +86,9 @@ class StarTcp300:
         return self.status()
 
     def status(self) -> UnitStatus:
-        """See `PermitUnit.status`. A unit that refuses even this one has lost its power and waits for 5Fh [?], or still
-        moves: `NotInitialised`."""
+        """See `PermitUnit.status`. Raises `NotInitialised` for a unit that refuses even this, because it lost its power
+        and waits for 5Fh [?], or still moves.
+        """
         try:
             return self._sensed()
         except Refused as error:
@@ -109,7 +112,7 @@ class StarTcp300:
         if position is PermitPosition.NONE:
             return False
         self._ask(Command.CANCEL_REMOVAL)
-        # Between the look and 51h the holder may have taken it; 51h would then wait for the next permit.
+        # The holder may have taken it after the status was read; 51h would then wait for the next permit.
         deadline = time.monotonic() + self._file.timeouts.take_back_s
         return self.take_in(lambda: time.monotonic() > deadline) is TakeInOutcome.TAKEN_IN
 
@@ -140,7 +143,7 @@ class StarTcp300:
         self._route_effects(TO_MOUTH)
 
     def retain(self) -> None:
-        """See `PermitUnit.retain`. The unit does not see its bin: a full one shows as `PermitJammed`."""
+        """See `PermitUnit.retain`. The bin has no sensor, so a full one raises `PermitJammed`."""
         if not self._file.capabilities.has_retain_bin:
             raise ValueError(f"{self._file.name} has no retain bin by its device file")
         self._route_effects(TO_BACK)
@@ -153,7 +156,7 @@ class StarTcp300:
         return Counters(transports=self._count(Command.TRANSPORT_COUNT), prints=self._count(Command.PRINT_COUNT))
 
     def count_bin_anew(self) -> None:
-        """This kind of unit does not count what lies in its bin."""
+        """Do nothing: this kind of unit does not count the permits in its bin."""
 
     def show(self, lamp: Lamp) -> None:
         """Set the STATUS lamp; the buzzer stays off."""
@@ -181,7 +184,7 @@ class StarTcp300:
                 return TakeInOutcome.TAKEN_IN
 
     def _withdraw(self, exchange: BlockExchange) -> TakeInOutcome:
-        """Cancel 51h. The unit may be moving a permit by now, and which answer it then gives is not told [?]: look."""
+        """Cancel 51h and read the status: the manual does not say how a unit answers that moves a permit [?]."""
         try:
             finished = exchange.cancel(
                 Command.REAR_IDLE, CommandBlock(Command.CANCEL_INSERTION), self._file.timeouts.transport_s
@@ -220,14 +223,16 @@ class StarTcp300:
                 return
 
     def _pause_after_refusal(self, attempt: int) -> None:
-        """Quirk: 50h soon after another command is refused by DLE and accepted a moment later. Seen on a TCP300II by
-        the authors of a public driver (2026, firmware not told); a refused command did nothing, so a repeat is safe."""
+        """Wait before repeating a refused command. Quirk: 50h soon after another command is refused by DLE and accepted
+        a moment later. Seen on a TCP300II by the authors of a public driver (2026, firmware unknown). A refused command
+        does nothing, so a repeat is safe.
+        """
         if attempt == self._file.refusals_retried:
             raise Refused(f"the unit refused {Command.GIVE_OUT:02X}h {attempt + 1} times", device=DEVICE)
         time.sleep(self._file.refusal_pause_s)
 
     def _status_without_moving(self) -> UnitStatus:
-        """The status, from a unit that may still wait for a permit because the program ended; else 54h is harmless."""
+        """The status of a unit that may still wait for a permit because the program ended; else 54h is harmless."""
         try:
             self._ask(Command.CANCEL_INSERTION)
             return self._sensed()

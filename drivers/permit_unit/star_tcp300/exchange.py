@@ -1,4 +1,4 @@
-"""One block there, one block back: acknowledging, sending again, reading late answers away.
+"""The exchange of blocks: acknowledging, repeating, dropping late answers.
 
 Source: TCP300II manual (2005), sections 3-1 to 3-3 (procedures and transmission control matrices).
 """
@@ -29,7 +29,7 @@ CROSSING_S = 0.5
 
 @dataclass(frozen=True, slots=True)
 class ExchangeLimits:
-    """`ack_s`: until the unit acknowledges a block (the manual allows three seconds); `resends`: of one block."""
+    """`ack_s`: seconds until the unit acknowledges a block (3 by the manual); `resends`: repeats of one block."""
 
     ack_s: float
     resends: int
@@ -48,9 +48,9 @@ class BlockExchange:
         self._decoder = Decoder()
         self._arrived: deque[Item] = deque()
         self._corrupt_in_a_row = 0
-        # Section 3-3, state 4: a unit whose last answer was never acknowledged (the link broke, the program ended, the
-        # answer was lost) discards everything until an ACK comes; when idle it discards the ACK. So an ACK too many
-        # never hurts.
+        # Section 3-3, state 4: a unit whose last answer was not acknowledged (the link broke, the program ended, the
+        # answer was lost) discards everything before an ACK. An idle unit discards the ACK, so an extra one does no
+        # harm.
         self._may_owe_ack = True
 
     def ask(self, block: CommandBlock, answer_s: float) -> AnswerBlock:

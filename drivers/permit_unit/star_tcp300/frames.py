@@ -122,7 +122,7 @@ class AnswerBlock:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A block with a right check sum, of either direction: `content` is what stands between STX and ETX."""
+    """A block with a right check sum, of either direction. `content`: the bytes between STX and ETX."""
 
     content: bytes = field(repr=False)
 
@@ -138,7 +138,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Corrupt:
-    """Something that began like a block and is none. `content`: what was collected after STX."""
+    """Bytes that began like a block and are none. `content`: the bytes collected after STX."""
 
     reason: str
     content: bytes = field(default=b"", repr=False)
@@ -164,16 +164,16 @@ class Decoder:
 
     @property
     def inside_block(self) -> bool:
-        """Whether a block has begun and not ended."""
+        """Whether a block is incomplete."""
         return self._content is not None
 
     def reset(self) -> None:
-        """Forget a block that has begun."""
+        """Drop an incomplete block."""
         self._content = None
         self._at_check_sum = False
 
     def feed(self, data: bytes) -> list[Item]:
-        """What `data` completes, in order."""
+        """The items that `data` completes, in order."""
         return [item for byte in data if (item := self._step(byte)) is not None]
 
     def _step(self, byte: int) -> Item | None:

@@ -33,7 +33,7 @@ CONTROL_ENTRIES = {
     Control.NAK: ("nak", "send again"),
     Control.DLE: ("dle", "refused"),
 }
-# What each command may carry (manual, sections 4-2 to 4-6); what is not named here carries nothing.
+# The data that each command may carry (manual, sections 4-2 to 4-6). Commands that are not listed carry none.
 COMMAND_DATA = {
     Command.PRINT_TEXT: rb"(?s:.*)",
     Command.IMAGE_LINE: rb"\d{1,3},\d{0,2},(?:[0-9A-Fa-f]{2})+",
@@ -44,7 +44,7 @@ COMMAND_DATA = {
     Command.GIVE_OUT: rb"[012]?",
     Command.LAMP: rb"[ 0-4],?[GgOoRr123],?[ 0-4]",
 }
-# What each answer may carry after status 20h; what is not named here carries nothing.
+# The data that each answer may carry after status 20h. Answers that are not listed carry none.
 ANSWER_DATA = {
     Command.VERSION: rb"[ -~]+",
     Command.STATUS: rb"[012][01]{5,6}",
@@ -60,8 +60,9 @@ INLETS = {
 
 
 def list_traffic(data: bytes, sender: Sender | None = None) -> list[Entry]:
-    """Every block, control byte and broken block in `data`, in order; noise is left out. `sender`: who sent the blocks,
-    where that is known; else it is told from their contents (`looks_like_answer`)."""
+    """Every block, control byte and broken block in `data`, in order, without noise. `sender`: who sent the blocks, if
+    known; otherwise it is inferred from their contents (`looks_like_answer`).
+    """
     decoder = Decoder()
     entries = [_entry(item, sender) for item in decoder.feed(data)]
     if decoder.inside_block and entries:
@@ -188,7 +189,7 @@ def _name(code: int) -> str:
 
 
 def _shown(data: bytes) -> str:
-    """Text as it is; what does not print, as hex after "0x"."""
+    """Printable text unchanged; other bytes as hex after "0x"."""
     if all(0x20 <= byte < 0x7F for byte in data):
         return data.decode("ascii")
     return f"0x{data.hex().upper()}"

@@ -1,4 +1,4 @@
-"""A face as 4Dh image blocks: as few characters as possible over a slow line. Pure.
+"""Encodes a face as 4Dh image blocks with as few characters as possible, for a slow line. Pure.
 
 Source: TCP300II manual (2005), section 4-2 (6): X coordinate, Y in units of 8 dots, length L, image data; data beyond L
 bytes goes on in the next column, from the same Y. So one block is a rectangle of L bytes by any number of columns. Two
@@ -16,8 +16,9 @@ from dataclasses import dataclass, field
 
 from drivers.permit_unit.base import FaceRaster
 
-# What a block costs beside its image data, in characters on the line: STX 4Dh "479,39,3," ETX BCC there and a five-byte
-# answer back. (With the two ACKs it is 20; between 16 and 20 the time on the line is the same and 18 sends less.)
+# The overhead of a block beside its image data, in characters on the line: STX 4Dh "479,39,3," ETX BCC there and a
+# five-byte answer back. (With the two ACKs it is 20; between 16 and 20 the time on the line is the same and 18 sends
+# less.)
 BLOCK_COST_CHARACTERS = 18
 # A block of more byte rows saves nothing: it is full after a few columns.
 MOST_ROWS = 8

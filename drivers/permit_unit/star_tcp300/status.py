@@ -1,4 +1,4 @@
-"""What the unit's status codes and sensors mean; pure tables.
+"""The meaning of the unit's status codes and sensors; pure tables.
 
 Source: TCP300II manual (2005), section 3-9 (2) "Status List" with its ranks, and section 4-4 (1) "Status request".
 """
@@ -93,7 +93,7 @@ def status_to_error(command: int, code: int) -> DriverError | None:
 
 
 class Inlet(Enum):
-    """Sensor 1, which also tells what the unit thinks of the permit there."""
+    """Sensor 1, which also has the unit's own state of the permit there."""
 
     EMPTY = "0"
     TO_BE_PROCESSED = "1"
@@ -135,9 +135,10 @@ def parse_sensors(data: bytes) -> Sensors:
 
 
 def permit_position(sensors: Sensors) -> PermitPosition:
-    """Where the permit is. The rear sensor stands at the idling position where the chip is reached, and an idling
-    permit counts whatever lies in the inlet (manual 3-6); which of S2 to S4 a permit at the rear covers is not told
-    [?], so the rear sensor alone decides. A permit that waits for removal cannot reach the rear sensor (85.6 mm)."""
+    """Where the permit is. The rear sensor is at the idling position, where the chip is reached, and an idling permit
+    counts whatever is in the inlet (manual 3-6). The manual does not say which of S2 to S4 a permit at the rear covers
+    [?], so only the rear sensor decides. A permit that waits for removal cannot reach the rear sensor (85.6 mm).
+    """
     if sensors.inlet is Inlet.WAITING_FOR_REMOVAL:
         return PermitPosition.UNKNOWN if sensors.rear else PermitPosition.AT_MOUTH
     if sensors.rear:

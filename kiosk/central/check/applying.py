@@ -1,4 +1,4 @@
-"""Proofs, and applications that a person reviews."""
+"""Checks of proofs, and of applications that a person reviews."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents as a kiosk sends them: of the test permit, and of a person and a permit that exist nowhere."""
+"""Documents as a kiosk sends them, about the test permit or about a person and a permit that do not exist."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from kiosk.domain.identity_number import check_character
 
 
 def document(body: BaseModel) -> dict[str, Any]:
-    """As it is sent."""
+    """The JSON value of a request as it is sent."""
     return body.model_dump(mode="json")
 
 
 def nobody() -> PermitCase:
-    """A permit that no central has: its area is none (GB/T 2260 gives 99 to nobody)."""
+    """A permit that no central has; its area code does not exist (GB/T 2260 does not use 99)."""
     serial = secrets.token_hex(8).upper()
     number = f"999999{secrets.randbelow(10**11):011d}"
     person = f"99999919900101{secrets.randbelow(10**3):03d}"
@@ -52,7 +52,7 @@ def nobody() -> PermitCase:
 
 
 def assessment() -> contract.LocalAssessment:
-    """What a kiosk's rules said."""
+    """An assessment by a kiosk's rules."""
     return contract.LocalAssessment(
         outcome="in_window", on=today(), new_valid_from=None, new_valid_to=None, residence_years=None
     )
@@ -109,12 +109,12 @@ def search(case: PermitCase) -> contract.ApplicationSearch:
 
 
 def search_by_id_card(case: PermitCase) -> contract.ApplicationSearch:
-    """The same of somebody who has no permit to show."""
+    """The same without a permit."""
     return contract.ApplicationSearch(holder=case.holder, permit=None)
 
 
 def spelt_otherwise(case: PermitCase) -> PermitCase:
-    """The same holder, with a name as another system writes it: another dot, letters in full width, a blank behind."""
+    """The same holder, with the name as another system writes it: another dot, full-width letters, a trailing blank."""
     written = {code: code + 0xFEE0 for code in range(0x21, 0x7F)} | {0xB7: 0x2022, 0x20: 0x3000}
     name = case.holder.name
     spelt = name.translate(written)
@@ -136,7 +136,7 @@ def completion(chip: str, face: str, ago: timedelta = timedelta(0)) -> contract.
 
 
 def journal_length() -> int:
-    """Of the journal that a heartbeat tells of: ahead of whatever an earlier check told, or this one a moment ago."""
+    """A number of links for a heartbeat's journal, larger than any that this or an earlier check has reported."""
     return time.time_ns() // 1000  # microseconds since 1970 are below 2**53
 
 
@@ -158,10 +158,10 @@ def staff_call() -> contract.StaffCallRequest:
 
 
 def now() -> datetime:
-    """By this machine's clock."""
+    """The time by this machine's clock."""
     return datetime.now(UTC)
 
 
 def today() -> date:
-    """In China."""
+    """The date in China."""
     return datetime.now(SHANGHAI).date()

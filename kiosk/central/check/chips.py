@@ -1,4 +1,4 @@
-"""The test permit's chip: simulated in this process, or a real one at a reader."""
+"""The test permit's chip: simulated in this process, or a real one on a reader."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _LOST = (DriverError, ChipContentCorrupt)
 
 
 class DataDoesNotFit(Exception):
-    """A test permit that no chip of its permit file can hold."""
+    """The content of a test permit does not fit a chip of its permit file."""
 
 
 class CheckedChip:
-    """The chip as the kiosk's own driver meets it, relay and all. Raises `Deviation` where it does not answer as a
-    permit's does: then there is nothing that central could be blamed for, but nothing that could be tried either.
+    """The chip, used through the kiosk's own driver and relay. Raises `Deviation` where it does not answer as a
+    permit's chip does. That is not central's fault, but nothing further can be tried.
     """
 
     def __init__(self, coupler: Coupler, permit_files: Sequence[PermitFile]) -> None:
@@ -36,7 +36,7 @@ class CheckedChip:
         self._coupler = coupler
 
     def begin(self) -> contract.ChipSessionRequest:
-        """Power it and say which it is."""
+        """Power the chip and identify it."""
         try:
             self._chip.open(CONNECT_S)
             serial, atr = self._chip.read_serial_and_atr()
@@ -45,7 +45,7 @@ class CheckedChip:
         return contract.ChipSessionRequest(atr=atr.hex().upper(), chip_serial=serial)
 
     def relay(self, batch: contract.ChipBatch) -> tuple[contract.ChipAnswer, ...]:
-        """Have a batch answered, if the relay lets it through."""
+        """The chip's answers to a batch, if the relay lets it through."""
         commands = [
             RelayCommand(bytes.fromhex(each.apdu), tuple(int(word, 16) for word in each.expect))
             for each in batch.commands
@@ -59,7 +59,7 @@ class CheckedChip:
         return tuple(contract.ChipAnswer(data=each.data.hex().upper(), sw=f"{each.sw:04X}") for each in answers)
 
     def content(self) -> contract.PermitContent:
-        """What it holds now, read anew."""
+        """The chip's present content, read again."""
         try:
             self._chip.open(CONNECT_S)
             fields = self._chip.read().fields
@@ -70,18 +70,18 @@ class CheckedChip:
         )
 
     def close(self) -> None:
-        """Release it."""
+        """Release the chip."""
         self._chip.close()
         self._coupler.close()
 
 
 def simulated_chip(case: EndorsementCase, permit_files: Sequence[PermitFile], keys: Path) -> CheckedChip:
-    """The chip of this case's permit. Raises `DeviceFileError` for keys that are none, and `DataDoesNotFit`."""
+    """The chip of this case's permit. Raises `DeviceFileError` for unusable keys, and `DataDoesNotFit`."""
     return CheckedChip(_InProcess(virtual_chip(case, permit_files, keys)), permit_files)
 
 
 def virtual_chip(case: EndorsementCase, permit_files: Sequence[PermitFile], keys: Path) -> VirtualChip:
-    """The same by itself, to be laid on a virtual reader."""
+    """The same chip alone, for a virtual reader."""
     permit = case.permit
     layout = next((each for each in permit_files if each.name == permit.permit_file), None)
     if layout is None:
@@ -107,9 +107,7 @@ def virtual_chip(case: EndorsementCase, permit_files: Sequence[PermitFile], keys
 
 
 def chip_at_reader(url: str, permit_files: Sequence[PermitFile]) -> CheckedChip:
-    """The chip that lies on a reader: `pcsc://READER NAME`, a virtual reader (vpcd) too. Raises `UrlError`,
-    `LinkLost`.
-    """
+    """The chip on a reader, `pcsc://READER NAME`, also a virtual one (vpcd). Raises `UrlError`, `LinkLost`."""
     return CheckedChip(open_coupler(url), permit_files)
 
 
@@ -128,7 +126,7 @@ class _InProcess:
         return self
 
     def look(self) -> None:
-        """It is always there."""
+        """Do nothing: the coupler always exists."""
 
     def transmit(self, apdu: bytes) -> ApduAnswer:
         answer = self._chip.command(apdu)

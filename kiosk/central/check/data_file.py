@@ -1,7 +1,7 @@
-"""What a check is told about a central: a test person, a test permit, and what central would answer. JSON.
+"""The data of a check, as JSON: test persons, test permits, and the answers that central should give.
 
-Every table may be left out; what it would have been needed for is then "not tried". `example.json` beside this file
-shows all of them, and `kiosk/central/README.md` says what central's record has to hold.
+Every table may be left out; checks that need it are then "not tried". `example.json` beside this file has all of them,
+and `kiosk/central/README.md` says what central's record must contain.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ EXAMPLE = Path(__file__).with_name("example.json")
 
 
 class CheckDataError(DataFileError):
-    """A file that cannot be used; no mistake repeats what the file says."""
+    """A file that cannot be used. No mistake repeats the file's content."""
 
 
 class RestOfChip(contract.Model):
-    """What the simulated chip holds beside what the contract tells: `sex` (GB/T 2261.1), `ethnicity` (GB/T 3304)."""
+    """Content of the simulated chip that the contract does not have: `sex` (GB/T 2261.1), `ethnicity` (GB/T 3304)."""
 
     sex: Literal["1", "2"] = Field(default="2", repr=False)
     ethnicity: str = Field(default="01", pattern="^[0-9]{2}$", repr=False)
@@ -33,7 +33,7 @@ class RestOfChip(contract.Model):
 
 
 class PermitCase(contract.Model):
-    """A permit with its holder, as a kiosk reads them, and what is asked for."""
+    """A permit with its holder, as a kiosk reads them, and the service asked for."""
 
     holder: contract.Holder
     permit: contract.PermitFacts
@@ -43,20 +43,20 @@ class PermitCase(contract.Model):
 
 
 class EndorsementCase(PermitCase):
-    """Central grants this at once. A check that goes through writes the chip and moves central's record on."""
+    """A case that central grants at once. A successful check writes the chip and changes central's record."""
 
     rest_of_chip: RestOfChip = RestOfChip()
 
 
 class RefusalCase(PermitCase):
-    """Central refuses this with `code`; `retain`: the permit is to be kept."""
+    """A case that central refuses with `code`; `retain`: the permit is to be retained."""
 
     code: its.Code
     retain: its.Flag = False
 
 
 class RewriteCase(PermitCase):
-    """Work waits for this permit. The check gives the grant back unused."""
+    """A permit for which work waits. The check gives the grant back unused."""
 
     kind: Literal["rewrite", "face_only"]
 
@@ -70,8 +70,8 @@ class EvidenceCase(PermitCase):
 
 
 class ApplicationCase(PermitCase):
-    """Central takes this in for review. The check withdraws it. `collection`: a way that may be chosen while it waits,
-    None where none may.
+    """An application that central receives for review. The check withdraws it. `collection`: a way that may be chosen
+    while it waits, None where none may.
     """
 
     collection: Literal["kiosk", "counter", "post"] | None = None
@@ -91,5 +91,5 @@ _DATA = TypeAdapter(CheckData)
 
 
 def load_check_data(path: Path) -> CheckData:
-    """Raises `CheckDataError` naming every mistake."""
+    """The data in `path`. Raises `CheckDataError` with every mistake."""
     return load_typed_json(path, _DATA, CheckDataError)

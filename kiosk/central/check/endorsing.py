@@ -1,4 +1,4 @@
-"""An endorsement up to its grant: signature, what is in it, whose it is, giving it back."""
+"""Checks of an endorsement up to its grant: signature, content, owner, cancellation."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _granted(run: Run) -> None:
         raise Deviation(f"POST {_PATH}: {granted.state}{code}, where granted was due")
     need(granted.endorsement_id == asked.endorsement_id, f"POST {_PATH}: answers another endorsement_id")
     run.granted, run.granted_by, run.payload = granted, (answer, asked), None
-    with contextlib.suppress(Deviation):  # told by the check of what is in it
+    with contextlib.suppress(Deviation):  # reported by the check of the grant's content
         run.payload = _payload(granted.grant)
 
 
@@ -94,7 +94,7 @@ def _check_signature(run: Run, signed: contract.SignedGrant, case: PermitCase) -
             chip_serial=case.permit.chip_serial,
         )
     except GrantRejected as error:
-        if error.flaw in _OF_SIGNATURES:  # what else may be wrong with a grant has a check of its own
+        if error.flaw in _OF_SIGNATURES:  # other flaws of a grant have their own checks
             raise Deviation(f"a kiosk does not believe this grant: {error.flaw.value}") from None
 
 
@@ -171,7 +171,7 @@ def _one_live_grant(run: Run) -> None:
 def _given_back(run: Run) -> None:
     granted, payload = run.grant()
     path = f"{_PATH}/{granted.endorsement_id}"
-    for _ in range(2):  # cancelling what is cancelled is fine
+    for _ in range(2):  # cancelling twice is allowed
         recorded = read(run.kiosk.post(f"{path}/cancellation", bodies.document(bodies.cancellation())), RECORDED)
         need(recorded.state == "cancelled", f"cancellation: {recorded.state}, where cancelled was due")
     chip = contract.ChipSessionRequest(atr="3B00", chip_serial=payload.chip_serial)
@@ -203,7 +203,7 @@ def _nothing_written(run: Run) -> None:
 
 
 def grant_anew(run: Run) -> None:
-    """Ask for the same permit under a new id."""
+    """Ask for a grant of the same permit with a new id."""
     _granted(run)
 
 

@@ -1,4 +1,4 @@
-"""HTTP as the contract uses it: names of calls, keys, numbers, methods, sizes, JSON."""
+"""Checks of HTTP as the contract uses it: names of calls, keys, numbers, methods, sizes, JSON."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _repeated_on_a_new_line(run: Run) -> None:
 
 
 def _at_once(run: Run) -> None:
-    """As a kiosk repeats a call whose connection was lost while central still carries it out."""
+    """Repeat a call while central still carries it out, as a kiosk does after losing the connection."""
     asked = bodies.endorsement(bodies.nobody())
     document, key = bodies.document(asked), str(asked.endorsement_id)
     wires = [run.caller(run.target.kiosk) for _ in range(AT_ONCE)]

@@ -1,6 +1,4 @@
-"""What was tried at a central, and what came of it. Nothing that central wrote is in a finding but codes and words of
-the contract.
-"""
+"""The findings of a check. A finding repeats nothing that central wrote but codes and words of the contract."""
 
 from __future__ import annotations
 
@@ -13,7 +11,7 @@ R = TypeVar("R")
 
 
 class Outcome(StrEnum):
-    """Of one thing that was tried."""
+    """The outcome of one check."""
 
     CONFORMS = "conforms"
     DEVIATES = "deviates"
@@ -21,21 +19,21 @@ class Outcome(StrEnum):
 
 
 class Deviation(Exception):
-    """Central does otherwise than the document says; the text says how."""
+    """Central deviates from the document; the text says how."""
 
 
 class NotTried(Exception):
-    """What is missing for it, in words."""
+    """A check could not be tried; the text says what is missing."""
 
 
 class NoConversation(Exception):
-    """Nobody answers as TLS, so nothing can be tried at all; the text says what was met with."""
+    """No TLS server answers, so nothing can be tried; the text says what happened."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`name`: stable, for programs. `demand`: what the document wants. `section`: where it says so. `detail`: how it
-    was otherwise, or what was missing; empty where it conforms.
+    """A finding. `name`: stable, for programs; `demand`: what the document requires; `section`: where it does;
+    `detail`: the deviation, or what was missing; empty where central conforms.
     """
 
     name: str
@@ -59,7 +57,7 @@ class Check(Generic[R]):
     tries: Callable[[R], None]
 
     def finding(self, run: R) -> Finding:
-        """Try it."""
+        """Try the check."""
         try:
             self.tries(run)
         except Deviation as error:
@@ -71,7 +69,7 @@ class Check(Generic[R]):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All findings about one central, in the order in which they were made. `slowest_s`: its slowest answer."""
+    """All findings about one central, in order. `slowest_s`: seconds of its slowest answer."""
 
     url: str
     findings: tuple[Finding, ...]
@@ -80,7 +78,7 @@ class Report:
 
     @property
     def deviations(self) -> tuple[Finding, ...]:
-        """What is not as the contract says."""
+        """The findings that deviate from the contract."""
         return tuple(each for each in self.findings if each.outcome is Outcome.DEVIATES)
 
     def as_json(self) -> dict[str, Any]:
@@ -94,7 +92,7 @@ class Report:
         }
 
     def lines(self) -> Iterator[str]:
-        """For people: every finding, and a last line that counts them."""
+        """Lines for people: every finding, and a last line that counts them."""
         for each in self.findings:
             yield f"{each.outcome:<9}  {each.name}: {each.demand} [{each.section}]"
             if each.detail:

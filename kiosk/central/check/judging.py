@@ -1,4 +1,4 @@
-"""Is an answer what the document says? Raises `Deviation` in words that hold nothing of what was answered."""
+"""Compares answers with the document. Raises `Deviation` with a text that repeats nothing of the answer."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _PROBLEM = TypeAdapter(contract.Problem)
 
 
 def read(answer: Answer, schema: TypeAdapter[M]) -> M:
-    """The value of a good answer."""
+    """The value of an answer with status 200."""
     if answer.status != 200:
         raise Deviation(f"{answer.what}: status {answer.status}{_code(answer)}, where 200 was due")
     if answer.content_type != JSON_TYPE:
@@ -44,7 +44,7 @@ def read(answer: Answer, schema: TypeAdapter[M]) -> M:
 
 
 def is_problem(answer: Answer, *codes: str) -> None:
-    """It is a problem document with one of these codes, and with the status that belongs to the code."""
+    """Demand a problem document with one of these codes, and with the status that belongs to the code."""
     due = " or ".join(f"{STATUSES[code]} {code}" for code in codes)
     if answer.status not in {STATUSES[code] for code in codes}:
         raise Deviation(f"{answer.what}: status {answer.status}{_code(answer)}, where {due} was due")
@@ -59,7 +59,7 @@ def is_problem(answer: Answer, *codes: str) -> None:
 
 
 def is_same(first: Answer, again: Answer) -> None:
-    """A repeated call was given the first answer."""
+    """Demand that a repeated call got the first answer."""
     if again.status != first.status:
         raise Deviation(f"{first.what}: repeated, status {again.status}{_code(again)} after {first.status}")
     if value_of(first) != value_of(again):
@@ -67,7 +67,7 @@ def is_same(first: Answer, again: Answer) -> None:
 
 
 def value_of(answer: Answer) -> Any:
-    """The JSON of an answer, whatever it is."""
+    """The JSON of an answer, of any shape."""
     try:
         return json.loads(answer.body)
     except ValueError:
@@ -75,7 +75,7 @@ def value_of(answer: Answer) -> Any:
 
 
 def need(holds: bool, otherwise: str) -> None:
-    """Raises `Deviation` with these words."""
+    """Raise `Deviation` with the text `otherwise`, unless `holds`."""
     if not holds:
         raise Deviation(otherwise)
 

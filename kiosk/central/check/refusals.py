@@ -1,4 +1,4 @@
-"""Requests that are not the document's, or of what central never had: told by the right problem document."""
+"""Checks of requests outside the document, or about unknown ids: they must get the right problem document."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _CLOSED = "README: How the contract grows"
 
 
 def _operations() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every POST with a body that is the document's, of nobody."""
+    """Every POST with a valid body about a person who does not exist."""
     case, named = bodies.nobody(), uuid4()
     chip = contract.ChipSessionRequest(atr="3B00", chip_serial=case.permit.chip_serial)
     answers = contract.ChipBatchAnswers(batch=1, answers=(contract.ChipAnswer(data="", sw="9000"),))
@@ -49,7 +49,7 @@ def _operations() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _key_of(body: dict[str, Any]) -> str | None:
-    """Endorsements and applications are their own keys."""
+    """The id of an endorsement or application, which is also its key; None for other bodies."""
     return body.get("application_id") or body.get("endorsement_id")
 
 
@@ -167,7 +167,7 @@ def _nothing_for_nobody(run: Run) -> None:
 
 
 def _overtaken(run: Run) -> None:
-    """A report may come before the request that it is about, and then the request is turned away."""
+    """A report may come before the request that it is about; the request is then turned away."""
     reports: tuple[tuple[str, Callable[[], contract.Model]], ...] = (
         ("cancellation", bodies.cancellation),
         ("completion", lambda: bodies.completion("unknown", "old")),

@@ -1,4 +1,4 @@
-"""A chip session, batch by batch, on the test permit's chip; and what central says to reports that are not due."""
+"""Checks of a chip session, batch by batch, on the test permit's chip, and of reports that central does not expect."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _other_chip(run: Run) -> None:
 
 
 def _wrong_mac(run: Run) -> None:
-    """The chip is not asked: that it refused the MAC is only told."""
+    """Report that the chip refused the MAC. The chip itself is not asked."""
     _begun(run)
     session = run.running()
     step = _step(_up_to_the_write_then(run, session, contract.ChipAnswer(data="", sw="6988")))
@@ -40,7 +40,7 @@ def _wrong_mac(run: Run) -> None:
 
 
 def _relay_refused(run: Run) -> None:
-    """Made up too: the kiosk's relay lets the batch through."""
+    """Report that the relay refused a batch, though it would let it through."""
     _begun(run)
     session = run.running()
     assert session.step.batch is not None
@@ -79,7 +79,7 @@ def _no_challenge(run: Run) -> None:
 
 
 def _up_to_the_write_then(run: Run, session: Session, *told: contract.ChipAnswer) -> Answer:
-    """Relay batches until one writes. Of that one nothing reaches the chip; what is `told` is made up."""
+    """Relay batches until one writes. That one is not sent to the chip; the answers `told` are reported instead."""
     for _ in range(MOST_BATCHES):
         batch = session.step.batch
         if batch is None:
@@ -184,7 +184,7 @@ def _chip_holds_it(run: Run) -> None:
 
 
 def _told_again(run: Run) -> None:
-    """The same report is given the same step, with its key and with another; another report of that batch is none."""
+    """The same report gets the same step, with its key and with another. A different report of the batch is refused."""
     session = run.running()
     if session.reported is None or session.report_answer is None or session.step_before is None:
         raise NotTried("no batch was answered")
@@ -225,7 +225,7 @@ def _is_write(command: contract.ChipCommand) -> bool:
 
 
 def _text(value: object) -> object:
-    return value.rstrip(" ") if isinstance(value, str) else value  # a blank at the end belongs to no text
+    return value.rstrip(" ") if isinstance(value, str) else value  # trailing blanks do not count
 
 
 CHECKS: tuple[Check[Run], ...] = (

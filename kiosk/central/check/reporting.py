@@ -1,4 +1,4 @@
-"""What a kiosk tells at the end, and between visits."""
+"""Checks of completions, heartbeats and calls for staff."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One run of the check: who calls, with what data, and what came of the calls that others build on."""
+"""One run of the check: the callers, the data, and the results of calls that later checks need."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from kiosk.data_files.central_address import CentralAddress
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The central under test and what is there to try it with. `other`: a second kiosk; `revoked`: a certificate that
-    central turned away for good. What is None is not tried. `first_number`: of `X-Kiosk-Sequence`.
+    """The central under test and the means to try it. `other`: a second kiosk; `revoked`: a certificate that central
+    has revoked. Checks that need a value that is None are not tried. `first_number`: the first `X-Kiosk-Sequence`.
     """
 
     url: str
@@ -35,7 +35,7 @@ class Target:
 
 @dataclass(slots=True)
 class Session:
-    """A chip session under way: the endorsement, its present step, and the last report with what it was answered."""
+    """A chip session under way: the endorsement, its present step, and the last report with its answer."""
 
     endorsement_id: UUID
     step: contract.ChipSessionStep
@@ -47,7 +47,7 @@ class Session:
 
 @dataclass(slots=True)
 class Run:
-    """What checks share. `kiosk`: calls with the kiosk's certificate."""
+    """The values that checks share. `kiosk`: calls with the kiosk's certificate."""
 
     target: Target
     heard: Heard = field(default_factory=Heard)
@@ -69,7 +69,7 @@ class Run:
         return self._kept(Wire(self.target.address, self.target.ca, identity, self.heard, None))
 
     def stranger(self, identity: Identity | None) -> Wire:
-        """Somebody who is to be turned away: what stands before central may do so, in its own words."""
+        """A caller that is to be turned away, by central or by a proxy before it with an answer of its own."""
         return self._kept(Wire(self.target.address, self.target.ca, identity, Heard(), None))
 
     def _kept(self, wire: Wire) -> Wire:
@@ -89,7 +89,7 @@ class Run:
         return self.target.data.endorsement
 
     def chip(self) -> CheckedChip:
-        """That permit's chip."""
+        """The chip of that permit."""
         self.case()
         if self.target.chip is None:
             raise NotTried("there is no chip (--chip-keys for a simulated one, --chip for a reader)")
@@ -110,6 +110,6 @@ class Run:
         return self.session
 
     def close(self) -> None:
-        """Hang up everywhere."""
+        """Close all connections."""
         for wire in (self.kiosk, *self._others):
             wire.close()

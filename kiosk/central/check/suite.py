@@ -19,7 +19,7 @@ CHECKS: tuple[Check[Run], ...] = (
 
 
 def check_central(target: Target) -> Report:
-    """Try everything that the data allows. Raises `NoConversation` where nobody listens."""
+    """Try every check for which there is data. Raises `NoConversation` where nobody listens."""
     run = Run(target)
     try:
         first, *others = CHECKS

@@ -1,4 +1,4 @@
-"""Who is let in, and over which TLS."""
+"""Checks of who is let in, and with which version of TLS."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _old_versions(run: Run) -> None:
         # OpenSSL offers what is older than TLS 1.2 only below its security level 1.
         context.set_ciphers("ALL:@SECLEVEL=0")
         with warnings.catch_warnings():
-            # Python warns of these versions. That nobody should use them is what is tried here.
+            # Python warns of these versions. This check tries that central refuses them.
             warnings.simplefilter("ignore", DeprecationWarning)
             context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
     except (ssl.SSLError, ValueError):
@@ -63,7 +63,7 @@ def _old_versions(run: Run) -> None:
             raise NotTried("this machine's OpenSSL offers no TLS below 1.2") from None
         return
     except OSError:
-        return  # hung up on, which is a refusal too
+        return  # the connection was closed, which is a refusal too
     raise Deviation(f"agreed on {version}")
 
 
@@ -86,7 +86,7 @@ def _revoked(run: Run) -> None:
 
 
 def _turned_away(wire: Wire, whom: str) -> None:
-    """TLS ends, or what stands before central or central itself refuses with 400, 401 or 403."""
+    """Demand that TLS fails, or that central or a proxy before it refuses with 400, 401 or 403."""
     answer = _asked(wire)
     need(answer is None or answer.status in (400, 401, 403), f"{whom} is answered {answer and answer.status}")
 

@@ -1,4 +1,4 @@
-"""Raw calls, right ones and wrong ones: unlike `client.py`, this one sends what a kiosk never sends."""
+"""Raw calls, valid and invalid. Unlike `client.py`, this module also sends requests that a kiosk never sends."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ MOST_BYTES = 256 * 1024  # more than a kiosk reads
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer. Header names in lower case; `call`: how the call was named; `what`: method and path, ids left out."""
+    """One answer. Header names are in lower case; `call`: the call's name; `what`: method and path without ids."""
 
     status: int
     headers: Mapping[str, str]
@@ -49,7 +49,7 @@ class Answer:
 
 @dataclass(slots=True)
 class Heard:
-    """What all answers together have shown, whoever asked. Texts name the calls that were answered otherwise."""
+    """What the answers to all callers have shown. Texts name the calls whose answers deviate."""
 
     calls: int = 0
     slowest_s: float = 0.0
@@ -66,7 +66,7 @@ class Identity:
 
 
 class NoAnswer(Exception):
-    """The connection ended, or TLS was not agreed on, before an answer came; `cause` is OpenSSL's or the system's."""
+    """The connection ended, or TLS failed, before an answer came. `cause`: of OpenSSL or the system."""
 
     def __init__(self, cause: str) -> None:
         super().__init__(cause)
@@ -90,14 +90,14 @@ class Wire:
         """Version and cipher of the present connection."""
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         link, self._link = self._link, None
         if link is not None:
             link.close()
 
     def post(self, path: str, body: Any, key: str | None = None, **headers: str | None) -> Answer:
-        """POST a document (or bytes, as they are) with a key of its own unless one is given. Raises `Deviation` where
-        no answer comes. `headers`: others than usual, with `_` for `-`; None leaves one out.
+        """POST a document (or raw bytes), with a new key unless one is given. Raises `Deviation` where no answer comes.
+        `headers`: changed headers, with `_` for `-`; None leaves one out.
         """
         content = body if isinstance(body, bytes) else json.dumps(body).encode("utf-8")
         key = key or str(uuid4())
@@ -107,7 +107,7 @@ class Wire:
         return self.ask("POST", path, content, sent)
 
     def _number_of(self, key: str) -> str | None:
-        """A call keeps its number when it is repeated."""
+        """The number of the call with this key; a repeat keeps it."""
         if self._next_number is None:
             return None
         if key not in self._numbers:
@@ -168,7 +168,7 @@ class Wire:
         self, method: str, path: str, content: bytes | None, headers: Mapping[str, str]
     ) -> tuple[int, dict[str, str], bytes]:
         link = self._link or self._opened()
-        # Who does not like a request may say so, and hang up, before it was sent whole.
+        # A server may refuse a request and close the connection before all of it was sent.
         with contextlib.suppress(BrokenPipeError, ConnectionResetError, ssl.SSLEOFError):
             link.request(method, path, content, dict(headers))
         answer = link.getresponse()
@@ -203,8 +203,8 @@ class Wire:
 
 
 def tls_context(ca: Path, identity: Identity | None) -> ssl.SSLContext:
-    """As the kiosk's: central's certificate is looked at, TLS 1.2 at least, RFC 8446's post-handshake authentication.
-    Raises `CertificateFileError`.
+    """A context like the kiosk's: it verifies central's certificate, demands TLS 1.2 at least, and allows RFC 8446's
+    post-handshake authentication. Raises `CertificateFileError`.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     load_authority(context, ca)
@@ -220,7 +220,7 @@ def _named(headers: Mapping[str, str | None]) -> dict[str, str | None]:
 
 
 def _what(method: str, path: str) -> str:
-    """Without ids: they are nobody's business in a report."""
+    """Method and path without ids, which do not belong in a report."""
     parts = ["{id}" if len(part) == 36 and part.count("-") == 4 else part for part in path.split("/")]
     return f"{method} {'/'.join(parts)}"
 

@@ -1,1 +1,1 @@
-"""What a screen is given: one frozen model per screen. No Kivy, no flow."""
+"""The models that screens show: one frozen class per screen. No Kivy, no flow."""

@@ -1,4 +1,4 @@
-"""What every screen has around it."""
+"""The parts that every screen has around its content."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kiosk.texts.words import Text, Words
 
 
 class WayOut(Enum):
-    """What the button that is always at the same place says."""
+    """The text of the button that leaves the page, always at the same place."""
 
     NONE = "none"
     CANCEL = "cancel"
@@ -21,9 +21,7 @@ class WayOut(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Help:
-    """What a person wants to know who is stuck on a page: what to do now, where the permit is, how to stop, whom to
-    ask.
-    """
+    """Help for a page: what to do now, where the permit is, how to stop, whom to ask."""
 
     now: Text
     permit_is: Text
@@ -33,7 +31,7 @@ class Help:
 
 @dataclass(frozen=True, slots=True)
 class StaffButton:
-    """Staff can be called from here. `told`: what became of a call a short while ago; None where there was none."""
+    """The button that calls staff. `told`: the result of a recent call; None where there was none."""
 
     told: Words | None = None
 
@@ -42,11 +40,11 @@ class StaffButton:
 class Frame:
     """What every screen has around it.
 
-    `countdown_s`: idle time left at the moment the model was made; None: it does not end by itself. `warning_s`: from
-    how many seconds before the end it asks whether somebody is still there. `languages`: those that can be changed to
-    here, by tag (CHOOSE_LANGUAGE). `serial`: which of the models that were shown this is, and every intent brings it
-    back; 0: none that was shown. `can_go_back`: to the screen before (BACK). `step` of `steps`: how far the visit has
-    come; 0: it has none. `help`: for this page; None: it has none. `staff`: None where nobody can be called.
+    `countdown_s`: seconds of idle time left when the model was made; None: the screen does not end by itself.
+    `warning_s`: from how many seconds before the end the screen asks whether somebody is still there. `languages`: tags
+    of those that can be chosen here (CHOOSE_LANGUAGE). `serial`: the number of this model, which every intent brings
+    back; 0: it was not shown. `can_go_back`: to the screen before (BACK). `step` of `steps`: the progress of the visit;
+    0: none is shown. `help`: for this page; None: it has none. `staff`: None where nobody can be called.
     """
 
     language: str

@@ -1,7 +1,6 @@
 """The models of the residents' screens.
 
-Texts are keys (`assets/locale/<language>.toml`) or the region's own texts in every language; they become words at the
-widget.
+Texts are keys (`assets/locale/<language>.toml`) or the region's own texts in every language. Widgets translate them.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from kiosk.texts.words import Citation, LocalText, Text, Words
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A permit's validity; None where the chip holds no date."""
+    """A permit's validity: the first and the last day; None where the chip holds no date."""
 
     valid_from: date | None
     valid_to: date | None
@@ -25,9 +24,9 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class WelcomeScreen:
-    """`not_offered`: nothing is endorsed at kiosks of this region, so the big button says "until when is my permit
-    valid". `without_paper`: no receipts come out now; `without_central`: nothing is endorsed now. `when`: from when a
-    permit may be endorsed, and what it costs.
+    """The welcome screen. `not_offered`: kiosks of this region endorse nothing, so the big button says "until when is
+    my permit valid". `without_paper`: no receipts are printed now; `without_central`: nothing is endorsed now. `when`:
+    from when a permit may be endorsed, and what it costs.
     """
 
     frame: Frame
@@ -46,8 +45,8 @@ class NoticeScreen:
 
 @dataclass(frozen=True, slots=True)
 class IdCardScreen:
-    """`problem`: why the card must be lifted and laid down again. `of_agent`: the card of the person who acts for the
-    holder is wanted now; the holder's has been read. `for_another`: the holder is not who stands here.
+    """An identity card is awaited. `problem`: why it must be lifted and laid down again. `of_agent`: the card of the
+    agent is awaited, the holder's has been read. `for_another`: an agent is here instead of the holder.
     """
 
     frame: Frame
@@ -68,8 +67,8 @@ class ReadingScreen:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked, and the facts that the two answers state: `otherwise` is declared, `as_before` is not, and stands
-    first. `address`: the one on the permit, in full, where the question is about it. `warning`: what an answer leads
+    """A question with the facts that its two answers state. `as_before`, shown first, declares nothing; `otherwise` is
+    declared. `address`: the full address on the permit, where the question is about it. `warning`: what an answer leads
     to.
     """
 
@@ -82,8 +81,9 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class AssessmentScreen:
-    """`can_go_on`: the next step is served here and now. `new_term` only then. `question`: the first of those that must
-    be answered to go on; an answer is the way on. `is_plain_yes`: nothing is lost by it.
+    """The assessment by the rules. `can_go_on`: the visit can go on here and now; only then is there a `new_term`.
+    `question`: the first one that must be answered to go on; its answer goes on. `is_plain_yes`: the holder may endorse
+    and loses nothing by it.
     """
 
     frame: Frame
@@ -99,7 +99,7 @@ class AssessmentScreen:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of the buttons of a question. `key` comes back with CHOOSE."""
+    """One of the buttons of a question. `key`: the choice that CHOOSE carries."""
 
     key: str
     label: Words
@@ -108,7 +108,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class ChoiceScreen:
-    """One of several, at most seven: which service, for whom, which category, which proof, how to collect."""
+    """A choice among at most seven: service, agent, category, proof, way of collecting."""
 
     frame: Frame
     question: Words
@@ -126,7 +126,7 @@ class QuestionScreen:
 
 @dataclass(frozen=True, slots=True)
 class LicenceCodeScreen:
-    """The electronic licence code of `evidence` is to be held before the scanner. `problem`: why once more."""
+    """The electronic licence code of `evidence` is awaited at the scanner. `problem`: why it is asked for again."""
 
     frame: Frame
     evidence: Words
@@ -135,7 +135,7 @@ class LicenceCodeScreen:
 
 @dataclass(frozen=True, slots=True)
 class TelephoneScreen:
-    """The number that the result is sent to. `problem`: why once more."""
+    """The telephone number for the result is typed. `problem`: why it is asked for again."""
 
     frame: Frame
     problem: Text | None = None
@@ -143,8 +143,8 @@ class TelephoneScreen:
 
 @dataclass(frozen=True, slots=True)
 class AttendantScreen:
-    """An attendant is to type a code of their own. `required`: nothing goes on without; `checking`: the code is being
-    compared; `is_locked`: none is looked at for a while. `problem`: why once more, or why not.
+    """An attendant types a personal code. `required`: the visit cannot go on without it; `checking`: the code is being
+    compared; `is_locked`: no code is accepted for a while. `problem`: why a code is asked for again, or is not.
     """
 
     frame: Frame
@@ -156,8 +156,8 @@ class AttendantScreen:
 
 @dataclass(frozen=True, slots=True)
 class ServiceScreen:
-    """A service explained, with no permit inside. `can_go_on`: it can be had here. `can_check_dates`: the permit's
-    dates can be looked at here, though nothing is written.
+    """The explanation of a service, with no permit inside. `can_go_on`: it is served here. `can_check_dates`: the
+    permit's dates can be looked at here, though nothing is written.
     """
 
     frame: Frame
@@ -172,8 +172,8 @@ class ServiceScreen:
 
 @dataclass(frozen=True, slots=True)
 class StatusScreen:
-    """Until when the permit is valid, when to endorse, what if late. `qr`: a link, nothing personal.
-    `can_go_on`: it may be endorsed now and here. `printing`: the slip is on its way.
+    """The permit's validity, when to endorse, what follows if late. `qr`: a link, nothing personal. `can_go_on`: the
+    permit may be endorsed here and now. `printing`: the slip is being printed.
     """
 
     frame: Frame
@@ -189,7 +189,7 @@ class StatusScreen:
 
 @dataclass(frozen=True, slots=True)
 class ApplicationScreen:
-    """The application was received. `number` is the one to quote; `qr` holds it and a link, nothing personal."""
+    """The application was received. `number`: the number to quote; `qr`: this number and a link, nothing personal."""
 
     frame: Frame
     headline: Text
@@ -226,8 +226,8 @@ class AskingScreen:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmScreen:
-    """Old → new, as central granted it. `old_authority`: where it changes, "" where there was none; `categories`: the
-    old and the new one where it becomes another one. `holder`: whose permit it is, with name and number masked.
+    """Old → new, as central granted it. `old_authority`: set where the authority changes, "" where there was none;
+    `categories`: the old and the new one where they differ. `holder`: the holder's masked name and number.
     """
 
     frame: Frame
@@ -245,7 +245,7 @@ class ConfirmScreen:
 
 @dataclass(frozen=True, slots=True)
 class WritingScreen:
-    """`stage` counts from 0 into `stages`; `usually_s` is what the whole takes on this machine as a rule."""
+    """The permit is being written. `stage`: index into `stages`; `usually_s`: usual seconds in all on this machine."""
 
     frame: Frame
     stages: tuple[Text, ...]
@@ -255,8 +255,8 @@ class WritingScreen:
 
 @dataclass(frozen=True, slots=True)
 class TakePermitScreen:
-    """`headline` says what is true of the permit now; `urgent`: it is about to be taken back. `within_s`: how long it
-    is waited for, from the moment that the model was made.
+    """The permit is to be taken. `headline`: its present condition; `urgent`: it is about to be taken back. `within_s`:
+    seconds until it is taken back, from when the model was made.
     """
 
     frame: Frame
@@ -268,7 +268,7 @@ class TakePermitScreen:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptScreen:
-    """`qr` holds the receipt number and a link, nothing personal."""
+    """The receipt is being printed. `qr`: the receipt number and a link, nothing personal."""
 
     frame: Frame
     number: str
@@ -278,7 +278,9 @@ class ReceiptScreen:
 
 @dataclass(frozen=True, slots=True)
 class ThankYouScreen:
-    """`lines`: what to remember: next window, paper that was out, a face to be refreshed. `with_receipt`: it came."""
+    """The last page. `lines`: what to remember: the next window, missing paper, a face to be refreshed. `with_receipt`:
+    a receipt was printed.
+    """
 
     frame: Frame
     number: str
@@ -288,7 +290,7 @@ class ThankYouScreen:
 
 
 class PageKind(Enum):
-    """A proper no, or something broken: picture and colour differ."""
+    """A refusal or a fault, which differ in picture and colour."""
 
     REFUSAL = "refusal"
     FAULT = "fault"
@@ -297,7 +299,7 @@ class PageKind(Enum):
 @dataclass(frozen=True, slots=True)
 class OutcomeScreen:
     """What happened, where the permit is, what is valid now, what to do next, the number to quote. `staff_first`: the
-    permit is out of reach, so staff are the first thing that it offers.
+    permit is out of reach, so the page first offers to call staff.
     """
 
     frame: Frame
@@ -314,7 +316,7 @@ class OutcomeScreen:
 
 @dataclass(frozen=True, slots=True)
 class PermitInsideScreen:
-    """The permit is being moved, or is kept: nothing to choose."""
+    """The permit is being moved or is kept inside. The page has no choices."""
 
     frame: Frame
     headline: Text
@@ -323,7 +325,9 @@ class PermitInsideScreen:
 
 @dataclass(frozen=True, slots=True)
 class OutOfServiceScreen:
-    """`staff_code` is the fault's code; `counter`: where to go instead. `staff_first`: a permit may be out of reach."""
+    """Nobody is served. `staff_code`: the fault's code; `counter`: where to go instead. `staff_first`: a permit may be
+    out of reach, so the page first offers to call staff.
+    """
 
     frame: Frame
     reason: Text
@@ -334,7 +338,7 @@ class OutOfServiceScreen:
 
 @dataclass(frozen=True, slots=True)
 class HelpScreen:
-    """Stands over another page, whose frame it has; the window makes it of that page."""
+    """Help, shown over another page with that page's frame. The window makes it from that page."""
 
     frame: Frame
     help: Help

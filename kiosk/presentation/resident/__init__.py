@@ -1,1 +1,1 @@
-"""What stands on the screens that explain: pages with many parts, made for the presenter and for the slips. Pure."""
+"""Makers of pages with many parts, for the presenter and for the slips. Pure functions."""

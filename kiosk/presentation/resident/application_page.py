@@ -1,4 +1,4 @@
-"""What is said of an application: that it was received, and how far it has come. On screen and on paper alike."""
+"""The texts about an application, received or in progress; the same on screen and on paper."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kiosk.workflow import states as s
 from kiosk.workflow.progress import may_choose, ways_of
 
 RESULTS = ("accept", "agree", "return")
-"""Results of a stage that have words; another one that a region file names is told as done."""
+"""Results of a stage that have words. Any other result of a region file is shown as done."""
 REASONS = ("papers_incomplete", "proof_not_valid", "facts_differ", "not_eligible", "come_in_person")
 
 
@@ -51,13 +51,13 @@ def _expected(applied: s.Applied) -> tuple[Words, ...]:
 
 
 def told(region: Region, applied: s.Applied) -> tuple[Words, ...]:
-    """How the result is told."""
+    """How the holder learns the result."""
     offered = region.services.get(applied.service)
     return () if offered is None or offered.review is None else (offered.review.rule.text,)
 
 
 def to_collect(region: Region, applied: s.Applied) -> tuple[Words, ...]:
-    """How the permit is had when there is a result, and what becomes of one that nobody collects."""
+    """How the permit is collected when there is a result, and what happens to one that nobody collects."""
     offered = region.services.get(applied.service)
     if offered is None:
         return ()
@@ -77,7 +77,7 @@ def to_post(region: Region, applied: s.Applied) -> tuple[Words, ...]:
 
 
 def to_bring(region: Region, applied: s.Applied) -> tuple[Words, ...]:
-    """What to bring then."""
+    """What to bring to collect the permit."""
     offered = region.services.get(applied.service)
     if offered is None:
         return ()
@@ -136,7 +136,7 @@ def _lines(region: Region, application: Application) -> list[Words]:
 
 
 def _why_returned(code: str | None) -> Text:
-    """Central may know reasons that this version has no words for."""
+    """The reason for a return; a general text for a reason of central's that this version does not know."""
     return Text(f"progress.returned.{code}") if code in REASONS else Text("progress.line.returned")
 
 

@@ -1,4 +1,4 @@
-"""The page that says what the rules say: can, too early, overdue, counter, after a review; and what to show for it."""
+"""The page of the assessment: possible, too early, overdue, counter, after a review; and which proofs are needed."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def _lines_of_dates(assessment: Assessment, term: Term, on: date, going_on: bool
 
 
 def _later_day(region: Region, matter: s.AssessedCase) -> tuple[Text, ...]:
-    """What coming on a later day would give, where the region dates new terms by a table of days."""
+    """The new term that a later day would give, where the region dates new terms by a table of days."""
     calendar, case = region.calendar, matter.case
     effects = (calendar.window.effect, *(tier.effect for tier in calendar.tiers))
     if isinstance(case, s.CaseWithoutPermit) or not any(isinstance(effect.new_dates, StartTable) for effect in effects):
@@ -129,7 +129,7 @@ def _window(opens_on: date, closes_on: date) -> Text:
 
 
 def residence_lines(assessment: Assessment, term: Term) -> tuple[Text, ...]:
-    """What becomes of the years of residence counted so far."""
+    """What happens to the years of residence counted so far."""
     start = assessment.new_valid_from
     match assessment.residence_years:
         case ResidenceYears.RESTART if start is not None:
@@ -145,7 +145,7 @@ def residence_lines(assessment: Assessment, term: Term) -> tuple[Text, ...]:
 
 
 def evidence_names(region: Region, asked: EvidenceAsked) -> tuple[Words, ...]:
-    """What is to be shown, by name; a group by its own name."""
+    """The names of the proofs asked for; a group has a name of its own."""
     names: list[Words] = [region.evidence[key].name for key in asked.all_of]
     if asked.any_of:
         names += [each.name for each in region.evidence.values() if each.any_of == asked.any_of][:1]

@@ -27,11 +27,11 @@ from kiosk.workflow.progress import ways_of
 
 _SERVICES = {service.value: service for service in Service}
 _ADDRESS = "address_changed"
-"""The declaration, by its name in every region file, beside which the address on the permit is shown."""
+"""The key, in every region file, of the declaration that is shown with the address on the permit."""
 
 
 def service_name(region: Region, service: Service) -> Words:
-    """What the region calls the service; our own words where it describes none."""
+    """The region's name of the service, or the program's own where the region describes none."""
     offered = region.services.get(service)
     return Text(f"service_name.{service.value}") if offered is None else offered.name
 
@@ -101,7 +101,7 @@ def question_screen(about: PresentationContext, state: s.Declaring | s.Declaring
 
 
 def question_of(about: PresentationContext, case: s.AnyCase, key: str) -> Question:
-    """A declaration of the region, beside the address on the permit where it is about that."""
+    """A declaration of the region, with the address on the permit where it is about that."""
     declaration = about.region.declarations[key]
     return Question(
         declaration.question,
@@ -130,7 +130,7 @@ def attendant(about: PresentationContext, state: s.AwaitingAttendant | s.Checkin
 
 
 def way_out(state: s.Inquiry) -> WayOut:
-    """What the button at the bottom left says: there is a permit to return, or none."""
+    """The way out at the bottom left: returning the permit, or cancelling where there is none."""
     return WayOut.CANCEL if isinstance(s.case_of(state), s.CaseWithoutPermit) else WayOut.RETURN_PERMIT
 
 

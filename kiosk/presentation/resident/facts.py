@@ -1,4 +1,4 @@
-"""What a region's file says of a service in single words and figures, as sentences: forms, post, money, days, photo."""
+"""Sentences made of the words and figures in a region file about a service: forms, post, fees, days, photo."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from kiosk.policy.services import CollectionWay, OfferedService, OldPermit, Post
 from kiosk.texts.words import Sentences, Text, Words
 
 NEW_PERMIT = (OldPermit.WITHDRAWN, OldPermit.NONE)
-"""What becomes of the old permit where a new one is made."""
+"""The values of `OldPermit` with which a new permit is made."""
 
 
 def at_counter(offered: OfferedService | None) -> tuple[Sentences, ...]:
-    """What it takes at a counter: the forms, whether by appointment, whether it can be had by post."""
+    """What a visit to the counter needs: forms, an appointment, or the post instead."""
     if offered is None:
         return ()
     said = [Text("fact.form", (("form", form),)) for form in offered.forms]
@@ -24,7 +24,7 @@ def at_counter(offered: OfferedService | None) -> tuple[Sentences, ...]:
 
 
 def posting(way: CollectionWay | Post) -> tuple[Words, ...]:
-    """Who posts what, who pays, how much, and how long it takes; nothing where the file names none of it."""
+    """Who posts what, who pays, how much, and how long it takes; empty where the file names none of it."""
     said = [Text(f"fact.posts.{who}") for who, _ in way.posts]
     if way.pays is not None:
         said.append(Text(f"fact.pays.{way.pays}"))
@@ -36,14 +36,14 @@ def posting(way: CollectionWay | Post) -> tuple[Words, ...]:
 
 
 def result_told(review: Review | None) -> tuple[Words, ...]:
-    """By what ways the result of a review is told."""
+    """The ways in which the holder learns the result of a review."""
     if review is None or not review.told_by:
         return ()
     return (Sentences(tuple(Text(f"fact.told_by.{way}") for way in review.told_by)),)
 
 
 def longest(offered: OfferedService | None) -> tuple[Words, ...]:
-    """How long it takes, and where it takes longest; nothing where every place is alike."""
+    """How long it takes, and where it takes longest; empty where every place is alike."""
     promise = None if offered is None else offered.promise
     if promise is None or promise.most_working_days is None:
         return ()
@@ -51,8 +51,8 @@ def longest(offered: OfferedService | None) -> tuple[Words, ...]:
 
 
 def due(region: Region, offered: OfferedService | None, received: ReceivedApplication) -> tuple[Words, ...]:
-    """By when a new permit is to be made, and what the office owes where it is late. No day is told where working days
-    of a year without a holiday notice would have to be counted.
+    """By when a new permit is to be made, and what the office owes if it is late. No day is given where working days of
+    a year without a holiday notice would have to be counted.
     """
     if offered is None or offered.old_permit not in NEW_PERMIT:
         return ()
@@ -70,7 +70,7 @@ def due(region: Region, offered: OfferedService | None, received: ReceivedApplic
 
 
 def voucher(offered: OfferedService | None) -> tuple[Words, ...]:
-    """That the permit is handed out only against the slip, where it is so."""
+    """The line that the permit is handed out only against the slip; empty where it is not so."""
     is_asked = offered is not None and offered.collection is not None and offered.collection.voucher
     return (Text("fact.voucher"),) if is_asked else ()
 
@@ -95,7 +95,7 @@ def photo(region: Region, offered: OfferedService | None) -> tuple[Words, ...]:
 
 
 def fee(offered: OfferedService | None) -> Text | None:
-    """What it costs; None where the file does not say."""
+    """What the service costs; None where the file does not say."""
     if offered is None or offered.fee is None:
         return None
     match offered.fee.yuan:

@@ -1,7 +1,6 @@
-"""What help says of the page at hand: what to do now, where the permit is, how to stop, whom to ask.
+"""The help for a page: what to do now, where the permit is, how to stop, whom to ask.
 
-Help is no state of the machine: the window puts it over the page and takes it away, so nothing of a visit depends on
-it.
+Help is no state of the machine. The window shows it over the page and removes it, and no visit depends on it.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from kiosk.workflow import states as s
 
 
 def with_help(about: PresentationContext, state: s.State, page: m.ScreenModel) -> m.ScreenModel:
-    """`page` with its help. A page that says why nobody is served has none: it says itself where to go instead."""
+    """`page` with its help. A page that says why nobody is served has none, because it names itself where to go."""
     now = _now(page)
     if now is None:
         return page
@@ -35,7 +34,7 @@ def with_help(about: PresentationContext, state: s.State, page: m.ScreenModel) -
             page.frame,
             help=Help(
                 Text(f"help.now.{now}"),
-                # What stands at the mouth there is being drawn in.
+                # The permit at the mouth is being drawn in there.
                 Text("help.taken_back")
                 if isinstance(state, s.TakingBack)
                 else Text(f"permit_is.{CUSTODY_WORDS[custody]}"),
@@ -47,13 +46,13 @@ def with_help(about: PresentationContext, state: s.State, page: m.ScreenModel) -
 
 
 def staff_call(last: StaffCalled | None) -> StaffButton:
-    """What the pages say of a call. `last`: the one a short while ago."""
+    """The staff button with the result of `last`, a recent call if there was one."""
     if last is None:
         return StaffButton()
     said = Text(f"help.staff.{last.state.value}")
     if last.state is not CallState.CALLED:
         return StaffButton(said)
-    # A sentence of its own: no voice says what time it was.
+    # A separate sentence, because the voice does not speak the time.
     at = Text("help.staff.at", (("time", f"{last.at.astimezone(SHANGHAI):%H:%M}"),))
     return StaffButton(Sentences((said, at)))
 
@@ -63,7 +62,7 @@ def _ask(about: PresentationContext) -> tuple[Words, ...]:
 
 
 def _stop(way_out: WayOut, custody: Custody, *, is_begun: bool, is_moving: bool) -> str:
-    """How to stop: by the button that stands there, or why there is none."""
+    """The key of the sentence about how to stop: by the button on the page, or why there is none."""
     if way_out is not WayOut.NONE:
         return str(way_out.value)
     if is_moving:
@@ -82,7 +81,7 @@ def _stop(way_out: WayOut, custody: Custody, *, is_begun: bool, is_moving: bool)
 
 
 def _now(page: m.ScreenModel) -> str | None:
-    """Which sentence says what to do on this page."""
+    """The key of the sentence that says what to do on this page."""
     match page:
         case m.WelcomeScreen(not_offered=not_offered):
             return "check_dates" if not_offered else "begin"

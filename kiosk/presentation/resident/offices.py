@@ -1,4 +1,4 @@
-"""Where a counter is, when it is open, and whom to call."""
+"""The lines about counters: where they are, when they are open, whom to call."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from kiosk.presentation.context import counter_of
 from kiosk.texts.words import LocalText, Text, Words
 
 MOST_OFFICES = 2
-"""The nearest kinds of counter; a third would hide the first."""
+"""At most so many kinds of counter, the nearest ones; a third would distract from the first."""
 
 
 def office_lines(region: Region, most: int = MOST_OFFICES) -> tuple[Words, ...]:
-    """Where it is done at a counter, when that is open, and whom to call. `most`: of so many counters."""
+    """Where the counters are, when they are open, and whom to call. `most`: at most so many counters."""
     offices = [office for office in region.offices.values() if office.does_business][:most]
     lines = [line for office in offices for line in _office(office)]
     numbers = [office.telephone for office in offices if office.telephone is not None]

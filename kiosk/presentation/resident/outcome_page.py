@@ -44,7 +44,7 @@ _NOTHING_TO_DO = frozenset({RefusalCode.ALREADY_CURRENT, RefusalCode.ALREADY_APP
 
 
 def _title(ending: s.Ending, custody: Custody) -> str:
-    """Which title says in few words how it ended: nothing stands above its own opposite."""
+    """The key of the title for an ending. It never contradicts the text below it."""
     match ending:
         case s.Renewed() | s.Interrupted(chip=ChipState.NEW):
             return "renewed"
@@ -71,13 +71,13 @@ def _title(ending: s.Ending, custody: Custody) -> str:
 
 
 def outcome_page(about: PresentationContext, state: s.ShowingOutcome) -> OutcomeScreen:
-    """The page of an ending that was no success."""
+    """The page of an ending that was not successful."""
     happened, valid_now, steps, rules = _parts(about, state.ending, state.visit.purpose)
     ending = state.ending
     number = ending.received.review_number if isinstance(ending, s.Applied) else quote_number(state.visit)
     if state.custody not in _IN_REACH:
-        # Whoever has no permit in hand needs somebody, and not another machine.
-        number = receipt_number(s.reference_of(state.visit, ending))  # as staff find it in the list of the bin
+        # A holder whose permit is out of reach needs staff, not another machine.
+        number = receipt_number(s.reference_of(state.visit, ending))  # as in the staff's list of the bin
         steps = (*_STAFF_FIRST, *(step for step in steps if step not in (*_STAFF_FIRST, _TRY_AGAIN)))
     return OutcomeScreen(
         frame=frame_of(about, state, WayOut.NONE),
@@ -115,7 +115,7 @@ def _parts(
             rules = rules_cited(about, assessment) or _of_agent(about, refusal.code, purpose)
             return Text(f"refusal.{key}.happened", args), valid, steps, rules
         case s.Applied(received=received):
-            # Applied for and then not taken: the permit is in the bin.
+            # The application was sent, then the permit was not taken: it is in the bin.
             steps = (Text("refusal.pending.next"),)
             if received.expected_on is not None:
                 steps = (*steps, Text("next.come_back_on", (("day", received.expected_on),)))
@@ -140,7 +140,7 @@ def _parts(
             valid = Text("valid_now.unchanged" if chip is ChipState.OLD else "valid_now.unknown")
             return Text("fault.kiosk.public"), valid, (_TRY_AGAIN, Text("next.quote_number")), ()
         case s.Renewed(grant=grant, face=face):
-            # Renewed and then not taken: the permit is in the bin.
+            # The permit was endorsed and then not taken: it is in the bin.
             valid = _renewed_until(face, grant.content.valid_to)
             return Text("permit_inside.headline.taking_back"), valid, (), ()
         case _:
@@ -148,7 +148,7 @@ def _parts(
 
 
 def _of_agent(about: PresentationContext, code: str, purpose: s.VisitPurpose) -> tuple[Citation, ...]:
-    """For whom the agent may act, where it is not this holder."""
+    """The rule about whom the agent may act for, where the refusal is about that."""
     agent = None if purpose.agent is None else about.region.agents.get(purpose.agent)
     if agent is None or code != RefusalCode.AGENT_NOT_FOR_HOLDER:
         return ()
@@ -156,7 +156,7 @@ def _of_agent(about: PresentationContext, code: str, purpose: s.VisitPurpose) ->
 
 
 def _renewed_until(face: FaceState, end: date | None) -> Text:
-    """The chip is new. `end` None: it could not be read again, or holds no date."""
+    """What is valid with a new chip. `end`: the last day; None where the chip could not be read again or holds none."""
     if end is None:
         return Text("valid_now.unknown")
     return Text("valid_now.renewed_until" if face is FaceState.NEW else "valid_now.chip_new_face_old", (("end", end),))
@@ -167,7 +167,7 @@ UNREADABLE_PERMIT = frozenset({RefusalCode.NO_CHIP.value, CHIP_SILENT.name})
 
 
 def _of_unreadable(about: PresentationContext, code: str) -> tuple[Words, ...]:
-    """What the region does for permits that cannot be read, where the refusal or fault with this code says so."""
+    """What the region does about permits that cannot be read; empty for other refusals and faults."""
     told = about.region.guidance.get("unreadable_permit")
     return (told.rule.text,) if told is not None and code in UNREADABLE_PERMIT else ()
 
@@ -204,7 +204,7 @@ _COUNTER_CODES = frozenset(
 
 
 def _refusal_words(ending: s.Declined) -> tuple[str, tuple[tuple[str, str | int | date | LocalText], ...]]:
-    """The key of a refusal's texts and what fills them; central may know reasons that this version does not."""
+    """The key of a refusal's texts and their values; a general key for a reason that this version does not know."""
     match ending.refusal.code:
         case RefusalCode.TOO_EARLY:
             if ending.assessment is None or ending.assessment.opens_on is None:

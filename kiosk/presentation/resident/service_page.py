@@ -1,4 +1,4 @@
-"""A service explained before anything is read: how it is had, what it costs, what to bring, where to go."""
+"""The page that explains a service before anything is read: how it works, what it costs, what to bring, where to go."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from kiosk.workflow import states as s
 from kiosk.workflow.choosing import may_check_dates
 
 MOST_LINES = 5
-"""More would not fit the smallest display in a size that can be read."""
+"""At most so many lines; more would not fit the smallest display at a readable size."""
 
 
 def service_page(about: PresentationContext, state: s.ExplainingService) -> ServiceScreen:
@@ -32,7 +32,7 @@ def service_page(about: PresentationContext, state: s.ExplainingService) -> Serv
     if purpose.service.value in region.deadlines:
         brief = (region.deadlines[purpose.service.value][0], *brief)
     besides = tuple(each.rule for each in region.guidance.values() if purpose.service in each.services)
-    facts = () if here or purpose.agent is not None else at_counter(offered)  # of an agent, the rule says it
+    facts = () if here or purpose.agent is not None else at_counter(offered)  # for an agent the rule says it
     lines: dict[Words, None] = dict.fromkeys(
         (*(rule.text for rule in told), *_joined(brief, facts), *(rule.text for rule in besides))
     )
@@ -49,7 +49,7 @@ def service_page(about: PresentationContext, state: s.ExplainingService) -> Serv
 
 
 def _told(availability: ServiceAvailability, offered: OfferedService | None, agent: str | None) -> tuple[Rule, ...]:
-    """What decides first. Where it cannot be had here, the way that needs no visit comes next; that is the holder's."""
+    """The rules to show, the deciding one first. Unless served here, the online way is next (not for agents)."""
     if offered is None:
         return availability.rules[:1]
     deciding = tuple(rule for rule in availability.rules if rule != offered.rule)[:1]
@@ -61,7 +61,7 @@ def _told(availability: ServiceAvailability, offered: OfferedService | None, age
 
 
 def _joined(rules: tuple[Rule, ...], facts: tuple[Sentences, ...]) -> tuple[Sentences, ...]:
-    """Short sentences in one line."""
+    """Rules and facts, with short sentences joined into one line."""
     parts = (*(rule.text for rule in rules), *(part for each in facts for part in each.parts))
     return (Sentences(parts),) if parts else ()
 
@@ -75,15 +75,15 @@ def _bring(about: PresentationContext, offered: OfferedService | None, agent: st
 
 
 def _paper(region: Region, key: str) -> LocalText | NamedList:
-    """The name of a paper; of a group, and what belongs to it."""
+    """The name of a paper, or of a group with the papers in it."""
     evidence = region.evidence[key]
     members = tuple(region.evidence[each].name for each in (*evidence.any_of, *evidence.all_of))
     return NamedList(evidence.name, members) if members else evidence.name
 
 
 def _sources(region: Region, rules: Iterable[Rule]) -> tuple[Citation, ...]:
-    """The documents behind `rules` and the region's legal bases, each once, with all sections that are cited: the rules
-    themselves are the lines.
+    """The documents behind `rules` and the region's legal bases, each once, with all cited sections. The texts of the
+    rules are not repeated, because they are the lines of the page.
     """
     sections: dict[str, dict[str, None]] = {}
     for cite in (*(cite for rule in rules for cite in rule.cites), *region.legal_bases):

@@ -1,4 +1,4 @@
-"""Until when is my permit valid, when may I endorse, what if I am late: the same words on screen and on paper."""
+"""The page about a permit's validity, when to endorse it and what follows if late; the same on screen and on paper."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from kiosk.workflow.status import may_go_on, may_print
 
 MOST_RULES = 4
 MOST_WAYS = 2
-"""Online and the nearest counter; the slip has them all."""
+"""At most so many ways: online and the nearest counter. The slip has all of them."""
 
 
 def status_page(about: PresentationContext, state: s.ShowingStatus) -> StatusScreen:
@@ -41,13 +41,13 @@ def status_page(about: PresentationContext, state: s.ShowingStatus) -> StatusScr
 
 
 def headline(matter: s.AssessedCase) -> Text:
-    """Where the day lies in the permit's year."""
+    """The headline: where the day of the assessment lies in the permit's year."""
     outcome = matter.assessment.outcome
     return Text(f"status.headline.{'senseless' if outcome is None else outcome.value}")
 
 
 def status_lines(matter: s.AssessedCase, calendar: PermitCalendar) -> tuple[Words, ...]:
-    """When it may be endorsed, from when it cannot be used, from when only a new permit helps."""
+    """When the permit may be endorsed, from when it cannot be used, from when a new permit is needed."""
     assessment, on = matter.assessment, matter.on
     lines: list[Words] = []
     if assessment.outcome is AssessedOutcome.IN_WINDOW and assessment.closes_on is not None:
@@ -73,7 +73,7 @@ def _next(key: str, window: tuple[date, date]) -> Text:
 
 
 def where_to_go(about: PresentationContext) -> tuple[Words, ...]:
-    """Online first, where there is that way, then the counter, then the post."""
+    """The ways to endorse elsewhere: online if possible, then the counter, then the post."""
     offered = about.region.services.get(Service.ENDORSE)
     online: tuple[Words, ...] = () if offered is None or offered.online is None else (offered.online.text,)
     by_post: tuple[Words, ...] = ()
@@ -83,15 +83,15 @@ def where_to_go(about: PresentationContext) -> tuple[Words, ...]:
 
 
 def _rules(about: PresentationContext, calendar: PermitCalendar) -> tuple[Citation, ...]:
-    """What holds now and what will hold later, in the order of the days."""
+    """The rules that apply now and later, in the order of their days."""
     rules = dict.fromkeys(period.rule for period in calendar.periods)
     found = [cited(about, rule.text, rule.reasons()[0]) for rule in rules]
     return tuple(found[:MOST_RULES])
 
 
 def window_as_event(about: PresentationContext, matter: s.AssessedCase, calendar: PermitCalendar, language: str) -> str:
-    """The window that is open or comes next, as a calendar entry (RFC 5545) for a telephone; "" where none is known.
-    Nothing personal.
+    """The present or next window as a calendar entry (RFC 5545) for a telephone, without personal data; "" where none
+    is known.
     """
     window, assessment = calendar.next_window, matter.assessment
     if assessment.outcome is AssessedOutcome.IN_WINDOW and assessment.opens_on and assessment.closes_on:

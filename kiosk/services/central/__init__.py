@@ -1,1 +1,1 @@
-"""What is asked of central and told to it: requests, outbox, heartbeat."""
+"""The services that talk to central: requests, outbox, heartbeat, staff calls."""

@@ -1,6 +1,4 @@
-"""How many days the certificates of the line to central are still valid: the kiosk's own, the one that central shows,
-and the authority's by which central is known.
-"""
+"""Watches how long the certificates of the line to central are valid: the kiosk's, central's, and the authority's."""
 
 from __future__ import annotations
 
@@ -12,14 +10,14 @@ from kiosk.domain.faults import CERTIFICATE_ENDS, Fault
 from kiosk.event_log.log_events import LogEvent, log
 
 LEAST_DAYS = 30
-"""A certificate is renewed by people who need weeks."""
+"""Days before the end at which a fault is reported, because people need weeks to renew a certificate."""
 
 SAID_EVERY_S = 86_400.0
 
 
 class CertificateWatch:
-    """`ends`: by whose ("kiosk", "central", "authority"), until when the certificate that is in use is valid, None
-    where that is not known yet; `monotonic`: seconds. For one thread.
+    """Watches certificates; for one thread. `ends`: by owner ("kiosk", "central", "authority"), a function that returns
+    until when the certificate in use is valid, None if that is not known yet; `monotonic`: a clock in seconds.
     """
 
     def __init__(self, ends: Mapping[str, Callable[[], datetime | None]], monotonic: Callable[[], float]) -> None:
@@ -28,12 +26,12 @@ class CertificateWatch:
         self._said_at: dict[str, float] = {}
 
     def days_left(self, now: datetime) -> Mapping[str, int]:
-        """By whose: whole days, 0 on the last one and after it. `now`: the right time."""
+        """Whole days left, by owner; 0 on the last day and after it. `now`: a confirmed time."""
         ends = {whose: ends_at() for whose, ends_at in self._ends.items()}
         return {whose: max((end - now).days, 0) for whose, end in ends.items() if end is not None}
 
     def look(self, now: datetime) -> Fault | None:
-        """Whether one of them ends soon, or has ended; said in the log once a day."""
+        """The fault if a certificate ends soon or has ended, or None. It is logged once a day."""
         ending = {whose: days for whose, days in self.days_left(now).items() if days < LEAST_DAYS}
         for whose, days in ending.items():
             self._say(whose, days)

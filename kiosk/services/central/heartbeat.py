@@ -1,7 +1,7 @@
-"""Every few minutes central is told how this kiosk is, and says what it knows of its journal.
+"""The heartbeat: every few minutes the kiosk reports its state to central, and central answers with its journal head.
 
-A worker and a connection of its own: a central that is silent here disturbs no visit. Nothing is sent again; the next
-heartbeat says it all. The same worker looks after the journal, since it has the time.
+It has its own worker and connection, so a silent central disturbs no visit. A lost heartbeat is not repeated, because
+the next one says everything. The same worker verifies and purges the journal.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ PURGED_EVERY_S = 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What a heartbeat tells of. `state()`: the machine's, from any thread; `versions`: by name; `keep`: how long the
-    journal's records are kept; `unknown`: what of central's answers this kiosk does not know; `missing_years(day)`:
-    whose holidays the region file should know on that day; `certificates`: those of the line.
+    """The sources of a heartbeat. `state()`: the machine's, from any thread; `versions`: by name; `keep`: how long the
+    journal's records are kept; `unknown`: counts of values in central's answers that this kiosk does not know;
+    `missing_years(day)`: years whose holidays the region file lacks on that day; `certificates`: those of the line.
     """
 
     state: Callable[[], s.State]
@@ -55,8 +55,8 @@ class Watched:
 
 
 class HeartbeatService:
-    """Runs on a thread of its own. `pause(seconds)` is True when something else is to be done (`Worker.pause`);
-    `chance()`: at least 0 and below 1, so that kiosks that were switched on together do not call together for ever.
+    """Sends heartbeats, on a thread of its own. `pause(seconds)` is True when a further job waits (`Worker.pause`);
+    `chance()`: a random number from 0 to below 1, so that kiosks switched on together do not always call together.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class HeartbeatService:
         self._clock = clock
         self._pause = pause
         self._chance = chance
-        self._purged_at_s: float | None = None  # these by the monotonic clock
+        self._purged_at_s: float | None = None  # this and the next by the monotonic clock
         self._oldest: tuple[int, float] | None = None
         self._told_of_holidays_on: date | None = None
 
@@ -84,7 +84,7 @@ class HeartbeatService:
         self._client.close()
 
     def begin(self) -> None:
-        """Look through the journal, then beat until a further job waits. A new call looks through it anew."""
+        """Verify the journal, then send heartbeats until a further job waits. Each call verifies it again."""
         try:
             self._watched.guard.verify()
         except JournalFailed as error:
@@ -97,7 +97,7 @@ class HeartbeatService:
                 return
 
     def beat(self) -> None:
-        """Tell central once; whatever comes of it, the kiosk goes on."""
+        """Send one heartbeat. Its failure has no effect on the kiosk."""
         health = self._watched.health
         self._look_at_certificates()
         try:
@@ -123,7 +123,7 @@ class HeartbeatService:
             health.note(JOURNAL, self._watched.guard.fault)
 
     def _look_at_certificates(self) -> None:
-        """By a clock that is wrong, a certificate may end on any day."""
+        """Check the certificates, if the clock is confirmed."""
         if not self._clock.is_in_doubt:
             self._watched.health.note(CERTIFICATES, self._watched.certificates.look(self._clock.now()))
             self._watched.health.note_certificates(self._watched.certificates.days_left(self._clock.now()))
@@ -169,11 +169,11 @@ class HeartbeatService:
         return {f"certificate_days_{whose}": days for whose, days in left.items()}
 
     def _clock_state(self) -> str:
-        """Of a clock that nobody confirmed yet there is nothing to tell: central's answer confirms it."""
+        """The clock's state as reported. One that is not confirmed yet counts as right: central's answer will tell."""
         return CLOCK_WRONG.code if self._clock.is_in_doubt else OK
 
     def _seen_for_s(self, queue: Queue) -> float:
-        """How long the oldest message was seen waiting by this program."""
+        """For how many seconds this program has seen the oldest message wait."""
         passed_s = self._clock.monotonic()
         if queue.oldest is None:
             self._oldest = None
@@ -183,7 +183,7 @@ class HeartbeatService:
         return passed_s - self._oldest[1]
 
     def _tidy(self) -> None:
-        """Once a day, while nobody is served, forget what is too old: on the word of a confirmed clock alone."""
+        """Purge old records once a day, while nobody is served and the clock is confirmed."""
         passed_s = self._clock.monotonic()
         is_due = self._purged_at_s is None or passed_s - self._purged_at_s >= PURGED_EVERY_S
         if not is_due or not self._is_idle() or self._watched.guard.fault is not None:
@@ -197,7 +197,7 @@ class HeartbeatService:
             _journal_failed(error)
 
     def _look_for_holidays(self) -> None:
-        """Said once a day: without a year's holidays no day can be told that depends on its working days."""
+        """Log missing holidays once a day. Without them no date is told that depends on working days."""
         day = today(self._clock)
         if day == self._told_of_holidays_on:
             return

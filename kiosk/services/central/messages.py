@@ -1,4 +1,4 @@
-"""What the machine knows, in the words of the contract with central, and what central answered, in the machine's."""
+"""Translates the machine's values into messages of the contract with central, and central's answers back."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SERVICES = {service.value for service in Service}
 
 
 def session_event(step: contract.ChipSessionStep) -> on.ChipBatchReceived | on.ChipVerdictReceived:
-    """A chip session's next batch, or its verdict."""
+    """The event for a chip session's next batch or its verdict."""
     if step.batch is None:
         if step.failure is not None:
             log(
@@ -39,13 +39,13 @@ def session_event(step: contract.ChipSessionStep) -> on.ChipBatchReceived | on.C
 
 
 def relay_refusal_of(answers: do.ChipAnswers) -> contract.RelayRefusal | None:
-    """Which command of a batch the relay did not let through; None where it let all of them."""
+    """The command of a batch that the relay rejected; None where it rejected none."""
     refused = answers.refused
     return None if refused is None else contract.RelayRefusal(index=refused.index, reason=refused.reason)
 
 
 def holder_of(document: IdDocument) -> contract.Holder:
-    """The identity card's holder, as the card says."""
+    """The holder by the identity card."""
     return contract.Holder(name=document.name.reveal(), id_number=document.number.reveal())
 
 
@@ -76,17 +76,17 @@ def facts_of(permit: Permit) -> contract.PermitFacts:
 
 
 def untold_of(permit: Permit) -> str | None:
-    """The first field of a permit that the contract has no room for, by its name; None where there is none."""
+    """The name of the first field of a permit that does not fit into the contract; None where all do."""
     return _unfit(lambda: facts_of(permit))
 
 
 def can_be_told(document: IdDocument) -> bool:
-    """Whether the contract has room for what stands on an identity card."""
+    """Whether the content of an identity card fits into the contract."""
     return _unfit(lambda: holder_of(document)) is None
 
 
 def is_licence_code(code: str) -> bool:
-    """Whether the contract has room for a code that was scanned."""
+    """Whether a scanned code fits into the contract as a licence code."""
     return _unfit(lambda: contract.EvidenceShown(key="scanned", licence_code=code, verified=False)) is None
 
 
@@ -99,7 +99,7 @@ def _unfit(say: Callable[[], contract.Model]) -> str | None:
 
 
 def assessed(matter: AssessedCase) -> contract.LocalAssessment:
-    """What the rules said here."""
+    """The kiosk's own assessment."""
     assessment = matter.assessment
     return contract.LocalAssessment(
         outcome=assessment.outcome.value if assessment.outcome else None,
@@ -111,12 +111,12 @@ def assessed(matter: AssessedCase) -> contract.LocalAssessment:
 
 
 def declared(answers: Answers) -> tuple[str, ...]:
-    """What the holder declared, and the rules that the holder confirmed, by their keys in the region file."""
+    """The keys, as in the region file, of the holder's declarations and of the rules that the holder confirmed."""
     return tuple(sorted(answers.declared | answers.confirmed))
 
 
 def shown(proofs: tuple[Proof, ...]) -> tuple[contract.EvidenceShown, ...]:
-    """What was shown or found, each once: the last word on it."""
+    """The proofs that were shown or found, each once with its last result."""
     last = {proof.key: proof for proof in proofs}
     return tuple(
         contract.EvidenceShown(
@@ -130,20 +130,20 @@ def shown(proofs: tuple[Proof, ...]) -> tuple[contract.EvidenceShown, ...]:
 
 
 def agent_of(case: AnyCase, purpose: VisitPurpose) -> contract.AgentFacts | None:
-    """Who acts for the holder; None where nobody does."""
+    """The person who acts for the holder; None where nobody does."""
     if case.agent is None:
         return None
     return contract.AgentFacts.model_validate({"kind": purpose.agent, "person": holder_of(case.agent)})
 
 
 def holder_check_of(matter: AssessedCase) -> contract.HolderCheck:
-    """Who said that the holder stands here."""
+    """Who confirmed that the holder is present."""
     said = matter.answers.holder_check
     return contract.HolderCheck.model_validate({"way": said.way.value, "by": said.by})
 
 
 def new_category(matter: AssessedCase) -> str | None:
-    """The category asked for, where it is another one."""
+    """The category asked for, if it differs from the permit's; else None."""
     chosen = matter.answers.category
     if isinstance(matter.case, CaseWithoutPermit) or chosen == matter.case.permit.content.category:
         return None
@@ -153,7 +153,7 @@ def new_category(matter: AssessedCase) -> str | None:
 def received_of(
     answer: contract.ApplicationAnswer, application_id: UUID
 ) -> on.ApplicationReceived | on.EndorsementRefused:
-    """The answer to this application. Raises `CentralAnsweredGarbage` for one to another."""
+    """The event for the answer to this application. Raises `CentralAnsweredGarbage` for another's answer."""
     match answer:
         case contract.ApplicationReceived() if answer.application_id == application_id:
             return on.ApplicationReceived(
@@ -166,8 +166,8 @@ def received_of(
 
 
 def refusal_of(code: str, retain: bool) -> Refusal:
-    """Central's no. No permit is kept for a reason that is none for keeping it: the holder gets it back with the
-    refusal's own text, and the log says what central wanted.
+    """Central's refusal. If `code` is no reason to retain a permit, `retain` is ignored: the holder gets the permit
+    back with the text of the refusal, and the log says what central asked for.
     """
     if retain and code not in RETAINING_CODES:
         log(LogEvent.CENTRAL_TROUBLE, level=logging.WARNING, call="refusal", error="retain_not_allowed", code=code)
@@ -176,8 +176,8 @@ def refusal_of(code: str, retain: bool) -> Refusal:
 
 
 def applications_of(found: contract.ApplicationsFound, unknown: Unknown) -> tuple[Application, ...]:
-    """How far they are, without those for a service that this kiosk does not know. Raises `CentralAnsweredGarbage`
-    where none is left of some.
+    """The applications, without those for a service that this kiosk does not know. Raises `CentralAnsweredGarbage` if
+    there are some and all are unknown.
     """
     known = tuple(application_of(each) for each in found.applications if each.service in _SERVICES)
     unknown.note(values=len(found.applications) - len(known))
@@ -187,7 +187,7 @@ def applications_of(found: contract.ApplicationsFound, unknown: Unknown) -> tupl
 
 
 def application_of(told: contract.ApplicationProgress) -> Application:
-    """How far an application has come. Raises `CentralAnsweredGarbage` for a service nobody knows."""
+    """An application and its progress. Raises `CentralAnsweredGarbage` for an unknown service."""
     try:
         service = Service(told.service)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Calls whose number is written with the step that orders them: one wait for the disk instead of two."""
+"""Calls to central whose number is written with the step that orders them, which saves a second write to disk."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Numbered = do.RequestEndorsement | do.Apply | do.OpenChipSession | do.SendChipAn
 
 
 def call_of(effect: Numbered) -> NumberedCall:
-    """The call that carries out `effect`. The same effect has the same key, so a repeat is known as one."""
+    """The call that carries out `effect`. The same effect has the same key, so that a repetition is recognised."""
     match effect:
         case do.RequestEndorsement(endorsement_id=number):
             return NumberedCall(Call.ENDORSEMENTS.value, str(number), number)

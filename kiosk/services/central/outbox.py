@@ -1,4 +1,4 @@
-"""Store and forward: what central must be told until it took note, however long that takes."""
+"""The outbox: it sends stored messages to central, and repeats each until central has confirmed it."""
 
 from __future__ import annotations
 
@@ -26,29 +26,29 @@ FIRST_RETRY_S = 2.0
 LONGEST_RETRY_S = 300.0
 
 ALARM_AFTER = timedelta(hours=24)
-"""A night and a weekend's maintenance pass unnoticed; a queue older than a day means that somebody must act."""
+"""The age of the oldest message that raises an alarm: longer than a night or central's maintenance."""
 
 OVERTAKEN_ALARM_AFTER = timedelta(hours=1)
-"""A message that is not taken, while central is there for others, will not be taken tomorrow either."""
+"""The same for a message that central does not take although it takes others; waiting will not help then."""
 
 ENDS_A_MESSAGE = ("invalid_request", "idempotency_conflict", "not_found", "too_large", "grant_used")
-"""What central says of the message itself and will say tomorrow: it knows, and disagrees. Any other refusal is of the
-way (a wrong address, a proxy that asks for a login, a header that was taken out) or of a central that is newer than
-this program: nobody knows that it took note.
+"""Refusals about the message itself, which end it: central has received it, and would refuse it again. Any other
+refusal may come from the way (a wrong address, a proxy that asks for a login, a removed header) or from a central that
+is newer than this program, so the message may not have been received.
 """
 
 ABOUT_THE_KIOSK = ("unknown_kiosk", "certificate_revoked")
-"""Central does not know this kiosk now: that is no word on the message, which waits for a new certificate."""
+"""Refusals of this kiosk, not of the message. The message waits for a new certificate."""
 
-# Nothing was sent, so it is not for what the message says.
+# Nothing was sent, so the cause is not the message.
 _NOTHING_SENT = (Situation.NOT_CONNECTED, Situation.ADDRESS_SILENT, Situation.NO_TLS)
 
 _UNHEARD_A_ROUND = 2
 
 
 def alarm_of(queue: Queue, now: datetime, seen_for_s: float = 0.0) -> Fault | None:
-    """The fault of a queue in which a message waits too long. `seen_for_s`: how long the oldest one was seen waiting,
-    whatever the clock says: one that was stamped by a clock that was ahead looks young for ever.
+    """The fault of a queue in which a message waits too long, or None. `seen_for_s`: seconds for which the oldest was
+    seen waiting, because a message stamped by a clock that was ahead looks younger than it is.
     """
     is_late = waits_for_s(queue, now, seen_for_s) > ALARM_AFTER.total_seconds()
     is_held_up = queue.overtaken_at is not None and now - queue.overtaken_at > OVERTAKEN_ALARM_AFTER
@@ -56,18 +56,18 @@ def alarm_of(queue: Queue, now: datetime, seen_for_s: float = 0.0) -> Fault | No
 
 
 def waits_for_s(queue: Queue, now: datetime, seen_for_s: float = 0.0) -> float:
-    """How long the oldest message waits, at least; 0 where nothing waits."""
+    """For how many seconds at least the oldest message waits; 0 where nothing waits."""
     if queue.oldest_at is None:
         return 0.0
     return max((now - queue.oldest_at).total_seconds(), seen_for_s, 0.0)
 
 
 def message_of(effect: do.Effect, now: datetime) -> OutboundMessage | None:
-    """The message that an effect sends by way of the outbox; nothing personal is in it."""
+    """The message that an effect sends through the outbox, without personal data."""
     match effect:
         case do.CancelEndorsement(endorsement_id=endorsement_id, reason=reason):
             body = contract.CancellationRequest(reason=reason, decided_at=now).model_dump_json()
-            # An application has one number through all visits, and what was granted in each may be given back.
+            # An application keeps its number through all visits, and a grant of each visit may be cancelled.
             return OutboundMessage(CANCELLATION, _key(CANCELLATION), endorsement_id, body)
         case do.ReportCompletion(endorsement_id=endorsement_id):
             completion = contract.CompletionRequest(
@@ -84,21 +84,22 @@ def message_of(effect: do.Effect, now: datetime) -> OutboundMessage | None:
 
 
 def _key(call: str) -> str:
-    """Of this message alone, whatever the clock says: a key that was used before would drop the message."""
+    """A new random key. A key that was used before would drop the message."""
     return f"{call}-{uuid4()}"
 
 
 class OutboxService:
-    """Sends waiting messages on its worker's thread, one connection of its own, oldest first.
+    """Sends waiting messages, oldest first, on its worker's thread and a connection of its own.
 
-    What says nothing about the message (central is not reached, does not know this kiosk now) stops all: they wait
-    together. What central, or something before it, answers to this message alone puts it aside, and those behind it are
-    sent; only messages of the same endorsement keep their order. Where the message was sent and the line broke, stayed
-    silent or was busy, nobody can tell which it is: a firewall refuses in all these ways. So one of another endorsement
-    is tried; when that one fails alike, the round ends, and the next begins with those that were not tried yet.
+    A failure that says nothing about the message (central is unreachable or does not know this kiosk now) ends the
+    round, and all messages wait. A refusal of one message, by central or something before it, puts that message aside,
+    and later ones are sent; only messages of the same endorsement keep their order. If a message was sent and the line
+    broke, stayed silent or was busy, the cause is unclear, because a firewall refuses in all these ways. Then a message
+    of another endorsement is tried. If that fails in the same way the round ends, and the next round begins with
+    messages that were not tried yet.
 
-    `pause(seconds)` lets time pass and is True when something else is to be done (`Worker.pause`); `chance()` is at
-    least 0 and below 1, so that a thousand kiosks do not come back in the same second.
+    `pause(seconds)` waits and is True when a further job waits (`Worker.pause`); `chance()` is a random number from 0
+    to below 1, so that a thousand kiosks do not come back in the same second.
     """
 
     def __init__(
@@ -114,9 +115,11 @@ class OutboxService:
         self._clock = clock
         self._pause = pause
         self._chance = chance
-        self._told_at: dict[int, datetime] = {}  # of messages put aside for long, when that was said last
+        self._told_at: dict[int, datetime] = {}  # by message put aside for long: when that was last logged
         self._round = 0
-        self._unheard_in: dict[UUID, int] = {}  # of endorsements whose message was not heard, the last round of it
+        self._unheard_in: dict[
+            UUID, int
+        ] = {}  # by endorsement with an unheard message: the last round in which it was tried
         self._last_taken = 0
 
     @property
@@ -129,7 +132,7 @@ class OutboxService:
         self._client.close()
 
     def forward(self) -> None:
-        """Send everything that waits; on failure try again, less and less often, until a further job waits."""
+        """Send all waiting messages. On failure retry at growing intervals, until a further job waits."""
         retry_s = FIRST_RETRY_S
         while (passed := self._send_all()) is not None:
             if passed:
@@ -141,7 +144,7 @@ class OutboxService:
             retry_s = min(retry_s * 2, LONGEST_RETRY_S)
 
     def _send_all(self) -> bool | None:
-        """Whether any message was settled, at central and on the disk; None: nothing waits any more."""
+        """Send a round. Returns whether any message was settled, at central and on disk; None: no message waits."""
         passed, unheard, aside = False, 0, set[UUID]()
         self._round += 1
         try:
@@ -169,7 +172,7 @@ class OutboxService:
             return passed
 
     def _in_turn(self) -> Iterator[WaitingMessage]:
-        """What waits, oldest first; behind it that of endorsements that were not heard, longest ago first."""
+        """The waiting messages, oldest first, but those of endorsements with an unheard message last."""
         unheard_in = dict(self._unheard_in)
         for turn in sorted({0, *unheard_in.values()}):
             at = 0
@@ -179,7 +182,7 @@ class OutboxService:
                     yield message
 
     def _settle(self, message: WaitingMessage, outcome: str) -> None:
-        self._journal.settle_message(message.sequence, outcome)  # if not, central is told once more
+        self._journal.settle_message(message.sequence, outcome)  # if this fails, the message is sent again
         self._told_at.pop(message.sequence, None)
         self._unheard_in.pop(message.endorsement_id, None)
         self._last_taken = max(self._last_taken, message.sequence)
@@ -189,7 +192,7 @@ class OutboxService:
         try:
             queue, message = self._journal.queue(), self._journal.first_waiting_message()
         except JournalFailed:
-            return  # said already by whoever tried before
+            return  # reported already by an earlier try
         if message is None or queue.oldest_at is None:
             return
         log(
@@ -203,7 +206,7 @@ class OutboxService:
         )
 
     def _tell_of_standing(self, message: WaitingMessage) -> None:
-        """What is never taken is said once an hour, from its first hour on."""
+        """Log a message that is not taken, once an hour, after its first hour."""
         now = self._clock.now()
         if now - self._told_at.get(message.sequence, message.at) >= OVERTAKEN_ALARM_AFTER:
             self._told_at[message.sequence] = now
@@ -215,10 +218,10 @@ class OutboxService:
             )
 
     def _send(self, message: WaitingMessage) -> str | _Wait:
-        """How central settled it, or who must wait."""
+        """Send a message. Returns the outcome with which it is settled, or which messages must wait."""
         try:
             call = _CALLS.get(message.call)
-            if call is None:  # of another version of this program
+            if call is None:  # written by another version of this program
                 raise CentralAnsweredGarbage("no_such_call", 0)
             return self._client.deliver(
                 call,
@@ -245,7 +248,7 @@ class OutboxService:
 
 
 class _Wait(Enum):
-    """Who must be sent again later."""
+    """Which messages must be sent again later."""
 
     THIS_ONE = "this message"
     PERHAPS_ALL = "this message, or all of them"

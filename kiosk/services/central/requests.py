@@ -1,4 +1,4 @@
-"""Questions to central that somebody waits for. What merely must arrive goes through the outbox."""
+"""Requests to central that a person waits for. Messages that need only arrive go through the outbox."""
 
 from __future__ import annotations
 
@@ -64,9 +64,9 @@ _CHIP_WRITTEN = ("written", "face_pending")
 
 
 class CentralService:
-    """Owns one connection to central on its worker's thread. Central's time is heard with every answer: a grant is
-    held against it, whatever happens to the clock meanwhile. `ask_drawable`: asked of every grant, so that it is known
-    before anybody confirms it.
+    """Makes requests over a connection of its own, on its worker's thread. Every answer has central's time, and a grant
+    is verified against that and not against the clock. `ask_drawable`: called for every grant, so that the holder knows
+    before confirming.
     """
 
     def __init__(
@@ -83,8 +83,8 @@ class CentralService:
         self._clock = clock
         self._ask_drawable = ask_drawable
         self.trouble: Fault | None = None
-        """Why nothing would be endorsed now: what two checks in a row found, or one that leaves no doubt."""
-        self._failed: str | None = None  # at the latest check
+        """Why nothing can be endorsed now, by two checks in a row or one that leaves no doubt; None if it can."""
+        self._failed: str | None = None  # by the latest check
         self._is_taken = True
 
     @property
@@ -102,17 +102,17 @@ class CentralService:
         }
 
     def check(self) -> Fault | None:
-        """Why no permit may be taken in: the clock is wrong, or central does not take this kiosk. A central that is
-        silent is no such reason (see `trouble`); as long as it is, a clock that was found wrong or was set is wrong
-        until it is back where it should be.
+        """Why no permit may be taken in: the clock is wrong, or central rejects this kiosk; else None. A silent central
+        is no such reason (see `trouble`). While it is silent, a clock that was found wrong or was set stays wrong until
+        it agrees again.
         """
         try:
             self._client.knock()
         except CentralError as error:
             is_heard = isinstance(error, CentralRefusedCall)
-            if is_heard or _is_about_kiosk(error):  # a silent central says nothing of it
+            if is_heard or _is_about_kiosk(error):  # a silent central says nothing about that
                 self._is_taken = not _is_about_kiosk(error)
-            if str(error) != self._failed:  # said once, as long as every look finds the same
+            if str(error) != self._failed:  # logged once, while every check finds the same
                 self._fault_of("check", error)
             self.trouble = None if self._failed is None else _fault_for(error)
             self._failed = str(error)
@@ -151,14 +151,14 @@ class CentralService:
             post(on.CentralFailed(self._fault_of("pending-rewrites", error), of_pending_rewrites=True))
 
     def _work(self, work: contract.PendingRewrite, permit: Permit) -> Grant:
-        """Its grant, whose signed word on the chip must be that of the unsigned `kind` beside it."""
+        """The verified grant of `work`. It must agree with the unsigned `kind` on whether the chip is written."""
         grant = self._verified(work.grant, permit)
         if grant.face_only != (work.kind == "face_only"):
             raise GrantRejected(GrantFlaw.OTHER_KIND)
         return grant
 
     def _is_clock_wrong(self) -> bool:
-        """By central's clock at its last answer."""
+        """Whether the clock is wrong by central's time in its last answer."""
         told = self._client.central_time
         if told is None:
             return False
@@ -197,7 +197,7 @@ class CentralService:
         match answer:
             case contract.Granted(grant=signed):
                 grant = self._verified(signed, permit, endorsement_id)
-                if grant.face_only:  # that is work decided elsewhere, and was not asked for here
+                if grant.face_only:  # such a grant is for work decided elsewhere and was not asked for
                     raise GrantRejected(GrantFlaw.OTHER_KIND)
                 return on.GrantReceived(grant)
             case contract.Refused(code=code, retain=retain):
@@ -208,8 +208,8 @@ class CentralService:
                 return on.PermitAlreadyCurrent(valid_to)
 
     def _verified(self, signed: contract.SignedGrant, permit: Permit, expected_id: UUID | None = None) -> Grant:
-        """The grant of the answer that came just now, held against the time that it came with. `expected_id`: of the
-        endorsement that was asked about; None where central says which one it is.
+        """The grant of the last answer, verified against the time in that answer. `expected_id`: the endorsement that
+        was asked about; None where central names it.
         """
         self._is_clock_wrong()
         grant = verify_grant(
@@ -241,7 +241,7 @@ class CentralService:
             post(on.CentralFailed(self._fault_of("endorsements", error)))
 
     def _granted_again(self, known: contract.EndorsementState, effect: do.RecallEndorsement) -> Grant | None:
-        """The grant, as good as a new one; None where there is none, or no permit was read that it could be for."""
+        """The verified grant of a recalled endorsement; None where there is none or no permit was read for it."""
         if effect.permit is None or not isinstance(known.answer, contract.Granted):
             return None
         return self._verified(known.answer.grant, effect.permit, effect.endorsement_id)
@@ -393,7 +393,7 @@ def _fault_for(error: CentralError | GrantRejected | JournalFailed) -> Fault:
 
 
 def _is_about_kiosk(error: CentralError) -> bool:
-    """Whether central takes no call of this kiosk."""
+    """Whether central rejects all calls of this kiosk."""
     if isinstance(error, CentralRefusedCall):
         return error.code in _KIOSK_NOT_TAKEN
     return isinstance(error, CentralUnreachable) and error.cause == KIOSK_REFUSED

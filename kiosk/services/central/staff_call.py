@@ -1,4 +1,4 @@
-"""Staff are called by way of central, which passes the call on to whoever looks after the site."""
+"""Calls staff through central, which passes the call on to the staff of the site."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ LONGEST_RETRY_S = 30.0
 
 
 class CentralStaffCall:
-    """Passes calls on to central, on a thread and a connection of its own: neither a visit nor what waits to be told
-    stands before it. `pause(seconds)` is True when something else is to be done (`Worker.pause`); `note`: as of
-    `StaffCalls`.
+    """Passes calls on to central, on a thread and a connection of its own, so that no visit and no message delays them.
+
+    `pause(seconds)` is True when a further job waits (`Worker.pause`); `note`: as of `StaffCalls`.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class CentralStaffCall:
         self._client.close()
 
     def deliver(self, call: StaffCall) -> None:
-        """Tell central; on failure again, less and less often, until it is given up or a further job waits."""
+        """Tell central. On failure retry at growing intervals, until the call is given up or a further job waits."""
         wanted, key, retry_s = call.wanted, str(uuid4()), FIRST_RETRY_S
         request = contract.StaffCallRequest(
             called_at=wanted.at, state=wanted.page, custody=wanted.custody.value, fault=wanted.fault
@@ -56,7 +56,7 @@ class CentralStaffCall:
             self._note(call, CallState.FAILED if became is CallState.KEPT and is_over else became)
             if became is not CallState.KEPT or is_over:
                 return
-            if self._pause(retry_s):  # another call takes its place, or the program ends
+            if self._pause(retry_s):  # another call replaces it, or the program ends
                 log(LogEvent.STAFF_CALLED, level=logging.WARNING, state=wanted.page, became=CallState.FAILED.value)
                 return
             retry_s = min(retry_s * 2, LONGEST_RETRY_S)

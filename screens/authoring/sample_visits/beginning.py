@@ -1,4 +1,4 @@
-"""Samples of what comes before a permit is in: welcome, services, notice, identity card, how far an application is."""
+"""Samples before a permit is taken in: welcome, services, notice, identity card, progress of applications."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def beginning(language: str) -> dict[str, ScreenModel]:
 
 
 def at(code: str, language: str, party: Party = ALONE) -> Play:
-    """In the window of a yearly permit, where the region lets any be endorsed at kiosks."""
+    """A visit in the window of a yearly permit, if the region endorses at kiosks."""
     return Play.at(Place(region_of(code)), language, IN_WINDOW, party)
 
 
@@ -109,7 +109,7 @@ def _searching(language: str) -> Play:
 
 
 def recording_collection(language: str) -> Play:
-    """The holder has said how the permit is to be had; central is told."""
+    """The holder has chosen how to collect the permit, and central is being told."""
     found = _searching(language).happens(on.ApplicationsFound((_made(),)))
     return found.chooses(Intent.CHOOSE, FIRST, "counter")
 

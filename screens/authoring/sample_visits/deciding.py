@@ -1,4 +1,4 @@
-"""Samples of what is told and asked while the permit is inside and nothing is written."""
+"""Samples of explanations and questions while the permit is inside and nothing is written."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def deciding(language: str) -> dict[str, ScreenModel]:
 
 
 def shanghai(language: str, day: date, party: Party = ALONE) -> Play:
-    """Where most is written at once."""
+    """A visit in Shanghai, where most endorsements are written at once."""
     return Play.at(Place(region_of("shanghai")), language, day, party)
 
 

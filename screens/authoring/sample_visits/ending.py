@@ -1,4 +1,4 @@
-"""Samples of how a visit ends otherwise: every refusal, faults, what a restart finds, out of service."""
+"""Samples of other endings: every refusal, faults, recovery after a restart, out of service."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def _on(language: str, code: str, day: date) -> Play:
 
 
 def _acting(play: Play) -> Play:
-    """Somebody would act as guardian for a holder who is grown up."""
+    """A person wants to act as guardian for an adult holder."""
     choosing = play.chooses(Intent.OTHER_SERVICES).chooses(Intent.CHOOSE, "for_another", "guardian", "endorse")
     return choosing.until(s.ReadingIdCard)
 
@@ -120,7 +120,7 @@ def _with_old_face(play: Play) -> Play:
 
 
 def _unprintable_face(play: Play) -> Grant:
-    """Central has nothing to change, and the face shows what no font here has."""
+    """A grant that changes nothing, with a character that no font here has."""
     case = s.CaseWithPermit(play.party.holder, play.permit)
     return replace(play.granted(case), content=play.permit.content, face_only=True, drawable=Drawable.CHARACTER_MISSING)
 
@@ -225,7 +225,7 @@ def _interrupted(language: str) -> dict[str, ScreenModel]:
 
 
 def _nobody_chose(language: str, code: str, day: date = IN_WINDOW) -> Play:
-    """At a place that speaks this language where no visit is under way."""
+    """A site with this first language, while no visit is under way."""
     return Play.at(Place(region_of(code), languages=beginning_with(language)), language, day)
 
 

@@ -1,4 +1,4 @@
-"""Invented people, their cards and their permits: all that the samples make up."""
+"""Invented people, their cards and their permits, for the samples."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ OLD_PERSON = _person("周秀英", date(1950, 9, 3), "004")
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Who stands at the machine, and what comes of it. `yes`: questions that are answered so; `licence`: central's word
-    on every proof; `category`: what is chosen where there is a choice, None: the permit's own. The rest is what central
-    grants beside the new dates: None as it was.
+    """The people at the machine, and their visit. `yes`: questions answered with yes; `licence`: central's answer about
+    every proof; `category`: the one chosen where there is a choice, None: the permit's own. The other fields are what
+    central grants beside the new dates; None: unchanged.
     """
 
     holder: IdDocument = ADULT
@@ -70,7 +70,7 @@ class Party:
     drawable: Drawable = Drawable.WHOLE
 
     def becomes(self, old: PermitContent, valid_from: date | None, valid_to: date | None) -> PermitContent:
-        """What central grants; the two dates are those of the rules."""
+        """The content that central grants, with the dates of the rules."""
         return replace(
             old,
             address=self.address or old.address,

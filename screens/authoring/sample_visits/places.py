@@ -1,4 +1,4 @@
-"""Places where a kiosk stands, by the shipped region files, and the numbers that a visit there draws."""
+"""Sites for the samples, by the shipped region files, and the fixed numbers of their visits."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ MOST_STEPS = 60  # more than any visit has
 
 
 class NeverCame(Exception):
-    """A visit that did not come where a sample wants it."""
+    """A visit did not reach the state of a sample."""
 
 
 def beginning_with(language: str) -> tuple[str, ...]:
-    """The languages of a place where this one comes first."""
+    """The languages of a site, this one first."""
     return (language, *(each for each in LANGUAGES if each != language))
 
 
@@ -40,7 +40,7 @@ def region_of(code: str) -> Region:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a kiosk stands and what it can do. `languages`: the first is that of a screen nobody has chosen one for."""
+    """A site and its kiosk's capabilities. `languages`: the first is the default."""
 
     region: Region
     rewrites_face: bool = True
@@ -50,7 +50,7 @@ class Place:
     languages: tuple[str, ...] = LANGUAGES
 
     def site(self) -> Site:
-        """What the machine knows of the place."""
+        """The machine's site."""
         return Site(
             self.region,
             self.has_retain_bin,
@@ -63,7 +63,7 @@ class Place:
         )
 
     def about(self) -> PresentationContext:
-        """What the presenter knows of it. A face that is not rewritten here is, at the region's first counter."""
+        """The presenter's context. A face that is not rewritten here is refreshed at the region's first counter."""
         elsewhere = next(iter(self.region.offices.values())).name
         return PresentationContext(
             self.region,

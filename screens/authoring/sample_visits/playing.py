@@ -1,4 +1,4 @@
-"""A visit played through the machine itself: every sample is a state that it came to, as the presenter shows it."""
+"""Plays a visit through the machine itself. Every sample is a state that it reached, as the presenter shows it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from screens.authoring.sample_visits.usual import usual_event
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """How far a visit has come. Calculations that the machine orders are made at once, as the kiosk makes them."""
+    """A visit up to its present state. Calculations that the machine orders are made at once, as in the kiosk."""
 
     place: Place
     language: str
@@ -35,12 +35,12 @@ class Play:
 
     @classmethod
     def at(cls, place: Place, language: str, day: date, party: Party = ALONE, permit: Permit | None = None) -> Self:
-        """Nobody is there yet."""
+        """A kiosk before the visit begins."""
         own = permit or permit_of(place.region, party.holder)
         return cls(place, language, day, party, own, s.Idle(language))
 
     def happens(self, *events: on.Event) -> Self:
-        """Goes on by these events. Raises NeverCame where one of them means nothing."""
+        """The visit after these events. Raises NeverCame where one of them has no meaning."""
         state, site = self.state, self.place.site()
         waiting = list(events)
         while waiting:
@@ -63,13 +63,13 @@ class Play:
                 return ()
 
     def chooses(self, intent: Intent, *choices: str) -> Self:
-        """A person touches one button, or one of several choices after the other."""
+        """The visit after a person touches one button, or several choices in turn."""
         if not choices:
             return self.happens(on.PersonChose(intent, ids=IDS))
         return self.happens(*(on.PersonChose(intent, choice, ids=IDS) for choice in choices))
 
     def until(self, *wanted: type[s.State]) -> Self:
-        """Goes on as visits usually go until the machine is in one of these states. Raises NeverCame."""
+        """The visit, continued in the usual way until the machine is in one of these states. Raises NeverCame."""
         play = self
         for _ in range(MOST_STEPS):
             if isinstance(play.state, wanted):
@@ -78,7 +78,7 @@ class Play:
         raise NeverCame(f"no {' or '.join(each.__name__ for each in wanted)} after {type(self.state).__name__}")
 
     def started_anew(self) -> Self:
-        """The program was stopped, and has begun anew."""
+        """The visit after a restart of the program."""
         return replace(self, state=s.Recovering())
 
     def renewed_permit(self) -> Permit:
@@ -87,11 +87,11 @@ class Play:
         return replace(self.permit, content=self.granted(case).content)
 
     def goes_on(self) -> Self:
-        """What usually happens next."""
+        """The visit after the next usual event."""
         return self.happens(usual_event(self))
 
     def granted(self, case: s.CaseWithPermit, number: UUID = IDS.endorsement) -> Grant:
-        """What central grants on this day, by what the rules say of an endorsement."""
+        """Central's grant on this day, by the rules for an endorsement."""
         effect = do.Assess(case, s.VisitPurpose(), s.Answers(category=self.party.category))
         told = asking_rules.assessed(self.place.region, effect, self.day, pilot=self.place.pilot).assessment
         content = self.party.becomes(case.permit.content, told.new_valid_from, told.new_valid_to)
@@ -106,6 +106,6 @@ class Play:
         )
 
     def screen(self, *, without_paper: bool = False, without_central: bool = False) -> ScreenModel:
-        """What a resident sees now."""
+        """The screen that a resident sees now."""
         assert not isinstance(self.state, s.InServiceMode), "no resident comes there"
         return present(self.place.about(), self.state, without_paper=without_paper, without_central=without_central)

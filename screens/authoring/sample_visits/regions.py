@@ -1,4 +1,4 @@
-"""Samples of each shipped region: what its rules say at every time of a permit's year, and every question it asks."""
+"""Samples of each shipped region: its assessments through a permit's year, and every question that it asks."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ RESULTS = (EvidenceResult.VERIFIED, EvidenceResult.NOT_VERIFIED)
 
 
 def regions(language: str) -> dict[str, ScreenModel]:
-    """Models by kind, region, and what is told or asked. Where a region only tries kiosks, the trial is on."""
+    """Models by kind, region, and content. In a region that only tries kiosks, the trial is on."""
     found: dict[str, Play] = {}
     for code in shipped_regions():
         place = Place(region_of(code), pilot=region_of(code).kiosks.pilot is not None)
@@ -37,7 +37,7 @@ def regions(language: str) -> dict[str, ScreenModel]:
 
 
 def _through_the_year(place: Place, language: str) -> Iterator[tuple[str, Play]]:
-    """The first day of each stretch that the rules treat alike, from the permit's first day on."""
+    """The first day of each period of the rules, from the permit's first day on."""
     content = permit_of(place.region, ADULT).content
     request = AssessmentRequest(
         on=STARTS,
@@ -57,7 +57,7 @@ def _through_the_year(place: Place, language: str) -> Iterator[tuple[str, Play]]
 
 
 def _asked(place: Place, language: str) -> Iterator[tuple[str, Play]]:
-    """Every question, with every answer to those before it, and what can then only be had at the counter."""
+    """Every question, with every answer to those before it, and the services that are then only at the counter."""
     for play in _beginnings(place, language):
         for _ in range(MOST_STEPS):
             yield from _told(play)

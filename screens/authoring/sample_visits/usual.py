@@ -1,4 +1,4 @@
-"""What usually happens next in a visit: the holder goes on, devices and central do what they are asked to."""
+"""The usual next event of a visit: the holder goes on, devices and central do what they are ordered."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _OF_ONE_WAY: dict[type[s.State], on.Event] = {
 
 
 def usual_event(play: Play) -> on.Event:
-    """The event that usually comes now. Raises NeverCame where a visit is over, or goes on in no usual way."""
+    """The usual next event. Raises NeverCame where the visit is over or has no usual next event."""
     state, party = play.state, play.party
     match state:
         case s.ReadingIdCard():

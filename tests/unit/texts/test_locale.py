@@ -15,6 +15,7 @@ import pytest
 
 from assets import ASSETS
 from kiosk.central.codes import RETURN_CODES
+from kiosk.domain.devices import DEVICES
 from kiosk.domain.faults import CATALOGUE
 from kiosk.domain.refusals import RefusalCode
 from kiosk.domain.technician import LANGUAGES as TECHNICIANS
@@ -141,7 +142,7 @@ def test_every_key_that_the_program_builds_has_a_text() -> None:
 
 @pytest.mark.slow
 def test_no_text_is_there_that_nobody_asks_for() -> None:
-    patterns, constants = text_calls(), constants_in_python() | spoken_on_screens()
+    patterns, constants = text_calls(), constants_in_python() | spoken_on_screens() | {each.name for each in DEVICES}
     assert [key for key in EVERYTHING if not is_asked_for(key, patterns, constants)] == []
 
 

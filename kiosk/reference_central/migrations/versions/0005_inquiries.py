@@ -1,4 +1,4 @@
-"""By which question a kiosk found work that was decided elsewhere."""
+"""Add the kiosk's question that found work decided elsewhere."""
 
 from __future__ import annotations
 

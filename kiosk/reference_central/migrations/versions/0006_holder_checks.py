@@ -1,4 +1,4 @@
-"""Who said at the kiosk that the holder stood there."""
+"""Add who confirmed at the kiosk that the holder was present."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a kiosk's relay did not let through to a chip."""
+"""Add the batches that a kiosk's relay rejected."""
 
 from __future__ import annotations
 
