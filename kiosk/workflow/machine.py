@@ -204,11 +204,13 @@ def _idle(site: Site, state: s.Idle, event: on.Event) -> Step | None:
 
 
 def _speak(site: Site, state: s.State, language: str) -> Step | None:
-    offered = LANGUAGES if isinstance(state, s.InServiceMode) else site.languages
-    if language not in offered or not s.awaits_person(state):
+    if isinstance(state, s.InServiceMode):
+        is_offered = language in LANGUAGES and s.awaits_person(state)
+        return Step(replace(state, language=language)) if is_offered else None
+    if language not in site.languages or not isinstance(state, s.AwaitsPerson):
         return None  # taps must not put off the end of a wait for a device
-    if isinstance(state, s.Idle | s.InServiceMode):
-        return Step(replace(state, language=language))
+    if isinstance(state, s.Idle):
+        return Step(s.Idle(language))
     return Step(replace(state, visit=replace(state.visit, language=language)))
 
 

@@ -28,7 +28,7 @@ from kiosk.journal.backup import restore
 from kiosk.journal.chain import Head
 from kiosk.journal.verification import verify_file
 from kiosk.presentation.models.resident import WelcomeScreen
-from kiosk.presentation.present import present
+from kiosk.presentation.pages import page_of
 from kiosk.services import journal_guard
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
@@ -98,7 +98,7 @@ def test_what_only_makes_visits_poorer_is_told_and_closes_nothing(
 def test_the_welcome_page_says_that_no_receipts_come_out(watched: KioskHarness) -> None:
     def says_so() -> bool:
         trouble = watched.running.lesser.paper_trouble() is not None
-        seen = present(watched._about, watched.state, without_paper=trouble)
+        seen = page_of(watched._about, watched.state, without_paper=trouble)
         assert isinstance(seen, WelcomeScreen)
         return seen.without_paper
 

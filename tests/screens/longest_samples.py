@@ -61,7 +61,7 @@ def _about(filling: str | None) -> PresentationContext:
     return PresentationContext(SHANGHAI, LANGUAGES, True, "https://kiosk.example/r/", 25, face_refreshed_at=told)
 
 
-def _asking(filling: str, language: str) -> dict[str, s.State]:
+def _asking(filling: str, language: str) -> dict[str, s.ResidentState]:
     visit, matter = replace(VISIT, language=language), matter_of(SHANGHAI, date(2027, 2, 20))
     assert isinstance(matter.case, s.CaseWithPermit)
     permit = matter.case.permit

@@ -50,7 +50,7 @@ def models_of(region: Region, language: str) -> dict[str, ScreenModel]:
     return {name: present(about, state) for name, state in _states(region, replace(VISIT, language=language))}
 
 
-def _states(region: Region, visit: s.Visit) -> Iterator[tuple[str, s.State]]:
+def _states(region: Region, visit: s.Visit) -> Iterator[tuple[str, s.ResidentState]]:
     yield "services", s.ChoosingService(visit, ("endorse", "status", "for_another", "progress", *GROUPS))
     for group, services in GROUPS.items():
         yield f"services/{group}", s.ChoosingService(visit, tuple(each.value for each in services))
@@ -110,7 +110,7 @@ def _states(region: Region, visit: s.Visit) -> Iterator[tuple[str, s.State]]:
     yield "out_of_service", s.OutOfService(CHIP_SILENT, Custody.WITH_HOLDER)
 
 
-def _on(region: Region, visit: s.Visit, day: date) -> Iterator[tuple[str, s.State]]:
+def _on(region: Region, visit: s.Visit, day: date) -> Iterator[tuple[str, s.ResidentState]]:
     matter = matter_of(region, day)
     yield f"assessment/{day}", s.ShowingAssessment(visit, matter, central_silent=True)
     yield f"status/{day}", s.ShowingStatus(visit, matter, permit_calendar(region, _request(region, day)))

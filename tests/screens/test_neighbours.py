@@ -7,8 +7,9 @@ from __future__ import annotations
 import pytest
 
 from kiosk.presentation.context import PresentationContext
-from kiosk.presentation.models.resident import QuestionScreen, ScreenModel
-from kiosk.presentation.present import present
+from kiosk.presentation.models.resident import QuestionScreen
+from kiosk.presentation.models.screens import AnyScreenModel
+from kiosk.presentation.pages import page_of
 from screens.authoring.samples import LANGUAGES, samples
 from tests.screens.window import Box, Window
 from tests.unit.workflow.machine_samples import SITES
@@ -21,15 +22,15 @@ Place = tuple[float, float]
 HARMLESS = ("cancel", "more_time", *(f"choose_language:{language}" for language in LANGUAGES))
 
 
-def neighbours() -> set[tuple[type[ScreenModel], type[ScreenModel]]]:
+def neighbours() -> set[tuple[type[AnyScreenModel], type[AnyScreenModel]]]:
     """The kinds of every two screens that the machine may show one after the other. The region that is walked has one
     declaration; Shanghai's file, among others, asks one question after the other.
     """
     site = SITES["of every service"]
     about = PresentationContext(site.region, LANGUAGES, False, "https://r.example/", 25)
-    pairs: set[tuple[type[ScreenModel], type[ScreenModel]]] = {(QuestionScreen, QuestionScreen)}
+    pairs: set[tuple[type[AnyScreenModel], type[AnyScreenModel]]] = {(QuestionScreen, QuestionScreen)}
     for before, _event, taken in walk(site).arrows():
-        old, new = present(about, before), present(about, taken.state)
+        old, new = page_of(about, before), page_of(about, taken.state)
         if old != new:
             pairs.add((type(old), type(new)))
     return pairs

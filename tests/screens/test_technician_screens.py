@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from screens.authoring.gallery import SIZES
@@ -34,12 +36,16 @@ def test_all_that_a_model_holds_is_said_fits_and_can_be_touched(window: Window, 
         window.show("welcome", language)  # text is as large as usual again
 
 
+def _shows_dots(window: Window, number: int) -> bool:
+    return any(word.count("•") == number for word in window.words())
+
+
 def test_what_was_typed_is_not_shown_and_gone_with_the_screen(upright: Window) -> None:
     upright.show("welcome", "en")
     upright.show("technician/sign_in_pin", "en")
     for number, digit in enumerate("271828", start=1):
         upright.ask({"touch": f"key:{digit}"})
-        eventually(lambda typed=number: any(word.count("•") == typed for word in upright.words()))
+        eventually(partial(_shows_dots, upright, number))
     assert "2718" not in "\n".join(upright.words())
     upright.ask({"touch": "enter_code"})
     assert upright.intent() == "enter_code 271828"

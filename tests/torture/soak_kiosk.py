@@ -16,7 +16,7 @@ from kiosk.app.kiosk import Kiosk, about
 from kiosk.config.settings import load_config
 from kiosk.domain.clock import SystemClock
 from kiosk.journal.journal import BIN_EMPTIED
-from kiosk.presentation.present import present
+from kiosk.presentation.pages import page_of
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
@@ -55,7 +55,7 @@ class SpokenTo:
         self._kiosk.stop()
 
     def _show(self, state: s.State) -> None:
-        present(self._about, state)
+        page_of(self._about, state)
         visit = s.visit_of(state)
         told = {"state": type(state).__name__, "visit": str(visit.id) if visit else None}
         sys.stdout.write(json.dumps(told) + "\n")

@@ -10,7 +10,7 @@ from kiosk.app.closed_page import closed_page
 from kiosk.app.opening import read_opening
 from kiosk.app.window import Window
 from kiosk.domain.faults import CONFIGURATION
-from kiosk.presentation.models.resident import ScreenModel
+from kiosk.presentation.models.screens import AnyScreenModel
 from kiosk.texts.words import Text
 from tests.lobby.production_site import GOOD, written
 
@@ -21,12 +21,12 @@ class Application:
     def __init__(self) -> None:
         self.ran = self.left = False
         self.reads_large = False
-        self.shown: list[ScreenModel] = []
+        self.shown: list[AnyScreenModel] = []
 
     def run(self) -> None:
         self.ran = True
 
-    def paint(self, model: ScreenModel) -> None:
+    def paint(self, model: AnyScreenModel) -> None:
         self.shown.append(model)
 
     def take_turn(self, then: Callable[[], None]) -> None:

@@ -35,7 +35,7 @@ ABOUT = PresentationContext(SHANGHAI, ("zh-Hans", "en"), False, "https://r.examp
 BROKEN = s.BrokenOff(PERMIT_JAMMED, ChipState.OLD, FaceState.OLD)
 
 
-def help_of(state: s.State, about: PresentationContext = ABOUT) -> Help:
+def help_of(state: s.ResidentState, about: PresentationContext = ABOUT) -> Help:
     told = present(about, state).frame.help
     assert told is not None
     return told
@@ -74,7 +74,7 @@ def test_every_page_has_help_but_the_one_that_says_why_nobody_is_served(language
         (s.ShowingOutcome(VISIT, BROKEN, Custody.RETAINED), ("help.now.stay", "permit_is.retained", "help.stop.kept")),
     ],
 )
-def test_help_knows_the_page_the_permit_and_the_way_to_stop(state: s.State, said: tuple[str, str, str]) -> None:
+def test_help_knows_the_page_the_permit_and_the_way_to_stop(state: s.ResidentState, said: tuple[str, str, str]) -> None:
     assert keys(help_of(state)) == said
 
 
