@@ -38,6 +38,7 @@ class Chromium:
             [
                 *("bash", "-c", f'exec "$0" "$@" 3<&{for_it} 4>&{to_us} {for_it}<&- {to_us}>&-', PROGRAM),
                 *("--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-pipe", "--no-first-run"),
+                "--disable-dev-shm-usage",  # a container may have too little of it
                 *(f"--user-data-dir={folder}", "--window-size=1600,1000"),
             ],
             pass_fds=(for_it, to_us),
