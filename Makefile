@@ -7,12 +7,14 @@ UNIT :=
 PART :=
 SCALE := 1
 CALLS := 20000
+GALLERY :=
+ACCEPT :=
 
 # Without files of byte code every one of the many processes that the tests start compiles the whole program again, and every
 # worker all tests.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo scenarios run test long fast lint gallery bench torture contract diagram supply notices wheel
+.PHONY: help setup demo scenarios run test long fast lint gallery pictures bench torture contract diagram supply notices wheel
 
 help:
 	@echo "setup      Debian packages, .venv, fonts, pictures and voice (all other targets do it first; a second when nothing is to do)"
@@ -23,7 +25,8 @@ help:
 	@echo "long       what test tries only some of: starts that fail, neighbouring screens, every bit of a journal; every night"
 	@echo "fast       the tests of a few seconds"
 	@echo "lint       ruff, mypy, import contracts"
-	@echo "gallery    every screen with sample content"
+	@echo "gallery    every screen in every look, and build/gallery/index.html to look at it; GALLERY='--size panel-1280x800 --language ug confirm' for less"
+	@echo "pictures   draws the reviewed pictures anew and compares; what looks different stands on a page, ACCEPT=1 takes it as reviewed"
 	@echo "bench      how long a visit takes, and where"
 	@echo "torture    crashes, faults, hostile input, endurance (hours); PART=name for one, SCALE=0.1 for less of it"
 	@echo "contract   the document of central: hostile and allowed calls by it, a generated client, examples, vectors; CALLS=2000 for less"
@@ -60,7 +63,10 @@ lint: setup
 	.venv/bin/lint-imports --no-logo
 
 gallery: setup
-	$(PYTHON) -m screens.authoring.gallery
+	$(PYTHON) -m screens.authoring.gallery $(GALLERY)
+
+pictures: setup
+	$(PYTHON) -m tests.screens.reviewed_pictures $(if $(ACCEPT),--accept)
 
 bench: setup
 	$(PYTHON) -m tests.bench

@@ -28,16 +28,17 @@ Box = tuple[float, float, float, float]
 
 
 class Lines:
-    """Lines of a file descriptor, each waited for with a limit."""
+    """Lines of a file descriptor, each waited for with a limit. `end`: of a line."""
 
-    def __init__(self, fd: int) -> None:
+    def __init__(self, fd: int, end: bytes = b"\n") -> None:
         self._fd = fd
+        self._end = end
         self._rest = b""
 
     def next(self, within_s: float) -> str | None:
         """The next line; None if none came in time."""
         deadline = time.monotonic() + within_s
-        while b"\n" not in self._rest:
+        while self._end not in self._rest:
             ready, _, _ = select.select([self._fd], [], [], max(0.0, deadline - time.monotonic()))
             if not ready:
                 return None
@@ -45,7 +46,7 @@ class Lines:
             if not piece:
                 raise EOFError("the window is gone")
             self._rest += piece
-        line, self._rest = self._rest.split(b"\n", 1)
+        line, self._rest = self._rest.split(self._end, 1)
         return line.decode()
 
 
