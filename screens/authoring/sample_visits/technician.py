@@ -16,7 +16,7 @@ from screens.authoring.sample_visits.places import Place, region_of
 
 __all__ = ["LANGUAGES", "technician_samples"]
 
-_WHO = Technician("17", "示例甲", Role.ENGINEER)
+_WHO = Technician("17", "E. Sample", Role.ENGINEER)
 _PARTS = ("id_reader", "permit_unit", "permit_chip", "receipt_printer", "code_scanner", "guidance_lights")
 _BESIDE = ("central", "certificates", "journal", "display", "bin")
 
