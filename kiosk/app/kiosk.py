@@ -39,6 +39,7 @@ from kiosk.runtime.crew import Crew
 from kiosk.runtime.engine import Engine
 from kiosk.runtime.memory import Outstanding
 from kiosk.runtime.workers import Worker
+from kiosk.runtime.writing_times import WritingTimes
 from kiosk.services.device_check import DeviceCheck, JournalLook
 from kiosk.services.device_health import DeviceHealth
 from kiosk.services.effect_dispatch import EffectDispatcher, ServiceThread, on_thread, unless
@@ -101,6 +102,12 @@ class Kiosk:
         self._guide: Guide | None = None
         self.staff: StaffCalls | None = None  # where nobody can be called
         dispatcher = EffectDispatcher()
+        self.writing_times = WritingTimes(
+            config.writing_usually_s,
+            self.clock.monotonic,
+            rewrites_face=self._unit_file.capabilities.rewrites_face,
+            learns=config.writing_usually_learned,
+        )
         notes = ClockNotes(self.clock, self.journal).write
         self.engine = Engine(
             self._site(),
@@ -112,6 +119,7 @@ class Kiosk:
             call_of,
             content_hash,
             notes,
+            self.writing_times.measured,
         )
         dispatcher.connect(self._tell)
         self._translations: dict[str, Translation] = {}
@@ -213,7 +221,7 @@ class Kiosk:
             lambda worker: self._factory.heartbeat(worker, lambda: self.engine.state, self._guard, self.health),
         )
         standing = standing_fault(lambda: self._crew.fault, self._guard, heartbeat)
-        journal = self._service_thread("journal", lambda _: JournalLook(self._guard))
+        journal = self._journal_look = self._service_thread("journal", lambda _: JournalLook(self._guard))
         check = DeviceCheck(id_card, permit, chip, central, journal, self.health, standing, surroundings_changed)
         dispatcher.handle_inline(do.CheckDevices, check.carry_out)
         self._permit, self._chip, self._central, self._outbox = permit, chip, central, outbox
@@ -256,6 +264,7 @@ class Kiosk:
         self._start_rest()
         outstanding = Outstanding(("central", "chip", "receipt", "face"), warm)
         self._permit.submit(lambda _: self._factory.warm_up_face(), "warm up")
+        self._journal_look.submit(lambda _: self.writing_times.recall(self.journal.path), "recall", BACKGROUND.seconds)
         parts: tuple[tuple[str, ServiceThread[Any]], ...] = (
             ("central", self._central),
             ("chip", self._chip),

@@ -87,6 +87,7 @@ class Config:
     authority ordered the region's trial at this kiosk. `right_time_s`: how far the clock may be from central's.
     `face_refreshed_at`: where residents go with a face that this kiosk cannot rewrite. `pcscd_restart_file`: what is
     made for systemd to see when pcscd has to be started anew. `attendant_call`: how a resident calls staff.
+    `writing_usually_learned`: once this machine knows what it took of late, residents are told that.
     """
 
     site: Site
@@ -97,6 +98,7 @@ class Config:
     kiosk_name: str
     receipt_link: str
     writing_usually_s: int
+    writing_usually_learned: bool
     state_dir: Path
     assets_dir: Path
     fullscreen: bool
@@ -169,6 +171,7 @@ def _read_table(path: Path, table: dict[str, Any], assets_dir: Path) -> tuple[Co
         kiosk_name=reader.text("kiosk_name", "what this kiosk is called on receipts", kind=KIOSK_NAME),
         receipt_link=_link(reader, "receipt_link", "the link that the receipt number is appended to"),
         writing_usually_s=reader.whole("writing_usually_s", "seconds", 1, LONGEST_WRITING_S, 25),
+        writing_usually_learned=reader.truth("writing_usually_learned", default=True),
         state_dir=beside(reader.text("state_dir", "a directory", "/var/lib/qianzhu-kiosk")),
         assets_dir=assets_dir,
         fullscreen=reader.truth("fullscreen", default=True),
