@@ -46,6 +46,7 @@ from kiosk.services.effect_dispatch import EffectDispatcher, ServiceThread, on_t
 from kiosk.services.guidance_lights import Guide
 from kiosk.services.job_times import BACKGROUND
 from kiosk.services.journal_guard import JournalGuard
+from kiosk.services.opening_hours import OpeningHoursService, hours_by
 from kiosk.services.rules import RulesService
 from kiosk.services.slot_watch import SlotWatch
 from kiosk.services.staff_calls import StaffCalls
@@ -153,6 +154,7 @@ class Kiosk:
             pilot=self.config.pilot,
             has_code_scanner=bool(self.config.devices[CODE_SCANNER]),
             holder_check=self.config.holder_check.rule,
+            keeps_hours=self.config.hours is not None,
         )
 
     def _route_effects(self, dispatcher: EffectDispatcher, surroundings_changed: Callable[[], None]) -> None:
@@ -216,6 +218,9 @@ class Kiosk:
         rules = RulesService(self.region, self.clock, pilot=self.config.pilot)
         dispatcher.handle_inline(do.Assess, rules.assess)
         dispatcher.handle_inline(do.LookAhead, rules.look_ahead)
+        if self.config.hours is not None:
+            hours = hours_by(self.config.hours, self.region.holidays)
+            dispatcher.handle_inline(do.LookAtHours, OpeningHoursService(hours, self.clock).look)
         heartbeat = self._heartbeat = self._service_thread(
             "heartbeat",
             lambda worker: self._factory.heartbeat(worker, lambda: self.engine.state, self._guard, self.health),
@@ -341,7 +346,7 @@ class Kiosk:
 
     def _close_at_once(self, fault: Fault) -> None:
         """Nobody is served any more; a visit that is under way comes to its end first."""
-        if isinstance(self.engine.state, s.Idle):
+        if isinstance(self.engine.state, s.AtRest):
             self.engine.post(on.DeviceFailed(fault))
 
     def _worker_died(self, name: str, _: BaseException) -> None:
@@ -379,4 +384,5 @@ def about(config: Config, region: Region) -> PresentationContext:
         config.writing_usually_s,
         pilot=config.pilot,
         face_refreshed_at=config.face_refreshed_at,
+        nearest_machine=config.nearest_machine,
     )

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from kiosk.config.access import AccessSettings, read_access
 from kiosk.config.device_urls import DeviceUrls, read_device_urls
 from kiosk.config.link import mistake_in_link
+from kiosk.config.opening_hours import read_opening_hours
 from kiosk.config.settings_table import Mistake, SettingsTable
 from kiosk.config.sound import read_sound
 from kiosk.data_files.central_address import mistake_in_central_address
@@ -22,6 +23,7 @@ from kiosk.data_files.reader import DataFileError, read_toml
 from kiosk.domain.devices import DEVICES, PERMIT_UNIT, Device
 from kiosk.domain.holder_check import AVAILABLE, CheckWay, HolderCheckRule
 from kiosk.domain.kept_secret import flaw_of_kept
+from kiosk.domain.opening_hours import SiteHours
 from kiosk.domain.sound import SoundSettings
 from kiosk.domain.staff_call import CallWay
 from kiosk.domain.text_kinds import KIOSK_NAME, PLACE_IN_A_SENTENCE
@@ -88,6 +90,7 @@ class Config:
     `face_refreshed_at`: where residents go with a face that this kiosk cannot rewrite. `pcscd_restart_file`: what is
     made for systemd to see when pcscd has to be started anew. `attendant_call`: how a resident calls staff.
     `writing_usually_learned`: once this machine knows what it took of late, residents are told that.
+    `nearest_machine`: where the next kiosk is; `hours`: when the site is open; None: always.
     """
 
     site: Site
@@ -108,6 +111,8 @@ class Config:
     holder_check: HolderCheckAccess
     journal: JournalKeeping
     face_refreshed_at: LocalText | None
+    nearest_machine: LocalText | None
+    hours: SiteHours | None
     pcscd_restart_file: Path | None
     sound: SoundSettings
     access: AccessSettings
@@ -185,6 +190,8 @@ def _read_table(path: Path, table: dict[str, Any], assets_dir: Path) -> tuple[Co
         ),
         journal=_journal(reader.table("journal")),
         face_refreshed_at=_words(reader.table("face_refreshed_at")),
+        nearest_machine=_words(reader.table("nearest_machine")),
+        hours=read_opening_hours(reader.table("hours"), is_there=reader.has("hours")),
         pcscd_restart_file=(
             beside(reader.text("pcscd_restart_file", "a path")) if reader.has("pcscd_restart_file") else None
         ),

@@ -56,7 +56,7 @@ class Crew:
         """Look, and close the machine while nobody is served."""
         self.look()
         fault = self.fault
-        if fault is not None and isinstance(engine.state, s.Idle):
+        if fault is not None and isinstance(engine.state, s.AtRest):
             engine.post(on.DeviceFailed(fault))
 
     def look(self) -> None:

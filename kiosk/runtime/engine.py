@@ -56,7 +56,7 @@ longer is a disk that hangs."""
 _PROMISED = (on.ApplicationReceived, on.EndorsementPending)
 
 # A look around while nothing happens is no news: every half minute it would fill the journal.
-_LEAVES_NO_TRACE = (do.CheckDevices, do.InspectPath)
+_LEAVES_NO_TRACE = (do.CheckDevices, do.LookAtHours, do.InspectPath)
 
 
 class Engine:

@@ -66,6 +66,11 @@ class CheckDevices:
 
 
 @dataclass(frozen=True, slots=True)
+class LookAtHours:
+    """While nobody is served: is the site open now?"""
+
+
+@dataclass(frozen=True, slots=True)
 class ReadIdCard:
     """Poll the reader until a card was read, or StopIdReader. `besides`: whose card does not count, because it was read
     already.
@@ -310,6 +315,7 @@ class EndProgram:
 Effect = (
     InspectPath
     | CheckDevices
+    | LookAtHours
     | ReadIdCard
     | StopIdReader
     | TakePermitIn

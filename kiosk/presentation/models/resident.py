@@ -333,6 +333,17 @@ class OutOfServiceScreen:
 
 
 @dataclass(frozen=True, slots=True)
+class OutOfHoursScreen:
+    """`day`: on which the site opens, at `hour` and `minute`; None: nobody knows; `instead`: where to go now."""
+
+    frame: Frame
+    day: Text | None
+    hour: int
+    minute: int
+    instead: tuple[Words, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HelpScreen:
     """Stands over another page, whose frame it has; the window makes it of that page."""
 
@@ -356,6 +367,7 @@ ScreenModel = (
     | OutcomeScreen
     | PermitInsideScreen
     | OutOfServiceScreen
+    | OutOfHoursScreen
     | ChoiceScreen
     | QuestionScreen
     | LicenceCodeScreen
@@ -367,6 +379,10 @@ ScreenModel = (
     | ProgressScreen
     | HelpScreen
 )
+
+
+UntouchedScreen = OutOfServiceScreen | OutOfHoursScreen
+"""Nobody is served, and nobody can choose a language."""
 
 
 def in_language(model: ScreenModel, language: str) -> ScreenModel:

@@ -176,6 +176,9 @@ class Scene:
         if way.state in (s.Idle, s.OutOfService) and way.broken_at is s.Idle:
             self.awaits(way.state)
             self.rechecks()
+        if way.state is s.OutOfHours:
+            self.awaits_closing_time()
+            self.rechecks()
         self.comes_to_rest(resident, RECHECKS)
         return resident
 
@@ -251,6 +254,13 @@ class Scene:
         while not any(isinstance(state, kind) for state in self.place.states[self.began :]):
             assert time.monotonic() < deadline, f"no {kind.__name__}; the machine went {self.place.way()}"
             self.place.shows_more_than(len(self.place.states), 0.1)
+
+    def awaits_closing_time(self) -> None:
+        """Let the machine hear central's time, by which it is closed, and look at its hours then."""
+        self.awaits(s.Idle)
+        self.place.hears_central()
+        self.place.lets_pass()
+        self.awaits(s.OutOfHours)
 
     # -- mend ------------------------------------------------------------------------------------------------------
 
