@@ -104,6 +104,8 @@ class Scene:
         """How long to wait for what comes next before the clock is moved: long as long as nothing is broken."""
         if self.way.forgets and isinstance(state, s.AwaitingRemoval):
             return LEAVES_AFTER_S
+        if isinstance(state, s.OutOfHours):
+            return DEVICE_PATIENCE_S  # nothing comes there but what is found broken
         if self.heal is None:
             return WELL_PATIENCE_S
         if isinstance(state, s.AwaitsPerson) and not isinstance(state, _A_DEVICE_WORKS):
@@ -148,7 +150,7 @@ class Scene:
         while time.monotonic() < deadline:
             latest = place.states[-1]
             has_inspected = isinstance(latest, s.OutOfService) and not latest.inspecting
-            if not isinstance(latest, s.Idle | s.OutOfService) or self.bystander.heard_of_check(heard):
+            if not isinstance(latest, s.AtRest | s.OutOfService) or self.bystander.heard_of_check(heard):
                 break
             if has_inspected and any(getattr(state, "inspecting", False) for state in place.states[seen:]):
                 break

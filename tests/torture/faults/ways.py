@@ -39,7 +39,7 @@ ASKS_ATTENDANT = {
         "holder_check.attendants": {'"17"': hashed("314159", cost=2**4)},
     }
 }
-OPENS_SOON: dict[str, Any] = {"tables": {"hours": {"sunday": "10:05-24:00", "last_visit_min": 0}}}
+OPENS_SOON: dict[str, Any] = {"tables": {"hours": {"sunday": "10:03-24:00", "last_visit_min": 0}}}
 """It is ten in the morning of a Sunday."""
 THE_WRITE = 2  # batch of the reference permit that holds the protected write; 1 reads, 3 reads again
 
