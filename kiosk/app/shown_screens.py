@@ -61,9 +61,9 @@ class Serials:
 
 
 class ShownScreens:
-    """Turns states into models and intents into events. Call `present` on the machine's thread, `touched` on the
-    window's. `without_paper()`: nothing can be printed now; `without_central()`: central cannot be reached; `staff`:
-    None where nobody can be called.
+    """States in, models out; intents in, events out. `present` on the machine's thread, `touched` on the window's.
+    `without_paper()`: nothing could be printed now; `without_central()`: central is not reached; `staff`: None where
+    nobody can be called; `writing_usually_s()`: what is told of it now; None: what `about` says.
     """
 
     def __init__(
@@ -73,8 +73,10 @@ class ShownScreens:
         without_paper: Callable[[], bool] = lambda: False,
         without_central: Callable[[], bool] = lambda: False,
         staff: Staff | None = None,
+        writing_usually_s: Callable[[], int] | None = None,
     ) -> None:
         self._about = about
+        self._writing_usually_s = writing_usually_s or (lambda: about.writing_usually_s)
         self._post = post
         self._without_paper = without_paper
         self._without_central = without_central
@@ -94,6 +96,7 @@ class ShownScreens:
             lambda: kiosk.lesser.paper_trouble() is not None,
             lambda: kiosk.health.fault(CENTRAL) is not None,
             kiosk.staff,
+            lambda: kiosk.writing_times.usually_s,
         )
 
     @property
@@ -143,7 +146,7 @@ class ShownScreens:
     def _numbered(self, state: s.State) -> ScreenModel:
         visit = s.visit_of(state)
         model = present(
-            self._about,
+            replace(self._about, writing_usually_s=self._writing_usually_s()),
             state,
             without_paper=self._without_paper(),
             without_central=self._without_central(),

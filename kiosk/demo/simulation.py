@@ -266,6 +266,7 @@ class Simulation:
             "languages": list(self.wishes.languages),
             "automation_socket": str(self.automation_socket),
             "writing_usually_s": WRITING_USUALLY_S[unit],
+            "writing_usually_learned": False,  # what a demo shows does not depend on what was played before
             "pilot": self.wishes.pilot,
         }
         tables["files"] = {"region": self.wishes.region, "screen": self.wishes.screen, PERMIT_UNIT.name: unit}

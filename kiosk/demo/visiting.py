@@ -29,7 +29,7 @@ BEFORE_CENTRAL = ("assessment", "question")
 AS_OFFERED = ("choice", "assessment")
 """Screens with varying buttons."""
 
-DEAD_ENDS = ("outcome", "out_of_service")
+DEAD_ENDS = ("outcome", "out_of_service", "out_of_hours")
 BY_HAND = ("id_card", "insert_permit", "take_permit", "licence_code", "telephone")
 
 

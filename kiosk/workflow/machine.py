@@ -36,7 +36,7 @@ from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.deadlines import deadline_of
 from kiosk.workflow.intents import Intent
-from kiosk.workflow.transition import Site, Step
+from kiosk.workflow.transition import Site, Step, on_rest, rest
 from kiosk.workflow.visits import VisitIds
 
 
@@ -75,6 +75,8 @@ def _step_of_state(site: Site, state: s.State, event: on.Event) -> Step | None:
             return recovering.recovering(site, event)
         case s.Idle():
             return _idle(site, state, event)
+        case s.OutOfHours():
+            return _out_of_hours(site, state, event)
         case s.OutOfService():
             return recovering.out_of_service(site, state, event)
         case s.ChoosingService():
@@ -191,10 +193,29 @@ def _idle(site: Site, state: s.Idle, event: on.Event) -> Step | None:
             return choosing.begin(site, state, ids)
         case on.PersonChose(intent=Intent.OTHER_SERVICES, ids=VisitIds() as ids):
             return choosing.begin_choosing(state, ids)
+        case on.HoursEnded(on=day, opens_at=opens_at):
+            return Step(s.OutOfHours(day, opens_at))
         case on.DeadlinePassed():
-            return Step(state, (do.CheckDevices(),))
+            return _look_around(site, state)
         case _:
             return None
+
+
+def _out_of_hours(site: Site, state: s.OutOfHours, event: on.Event) -> Step | None:
+    match event:
+        case on.HoursEnded(on=day, opens_at=opens_at):
+            told = replace(state, on=day, opens_at=opens_at)
+            return Step(told) if told != state else None
+        case on.HoursBegan():
+            return Step(rest(site), (do.CheckDevices(),))
+        case on.DeadlinePassed():
+            return _look_around(site, state)
+        case _:
+            return None
+
+
+def _look_around(site: Site, state: s.AtRest) -> Step:
+    return Step(state, (do.CheckDevices(), *on_rest(site)))
 
 
 def _speak(site: Site, state: s.State, language: str) -> Step | None:
@@ -212,7 +233,7 @@ def _fail(site: Site, state: s.State, fault: Fault) -> Step | None:
     match state:
         case s.Recovering():
             return Step(s.OutOfService(fault, Custody.UNKNOWN, inspecting=True))
-        case s.Idle():
+        case s.Idle() | s.OutOfHours():
             return Step(s.OutOfService(fault, Custody.WITH_HOLDER)) if _stops_all(fault) else None
         case s.OutOfService():
             told = recovering.with_news(state, fault)

@@ -15,7 +15,8 @@ from kiosk.workflow import states as s
 @dataclass(frozen=True, slots=True, eq=False)
 class Site:
     """Facts that do not change while the machine runs. `pilot`: the authority ordered the region's trial here.
-    `closed`: why nobody is served. A permit that is inside is still given back, and only the unit is used for it.
+    `closed`: why nobody is served; a permit that is inside is given back even so, and nothing but the unit is asked.
+    `keeps_hours`: it is open at some hours only.
     """
 
     region: Region = field(repr=False)
@@ -27,6 +28,7 @@ class Site:
     has_code_scanner: bool = False
     holder_check: HolderCheckRule = NO_CHECK
     closed: Fault | None = None
+    keeps_hours: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +51,17 @@ def why_no_face(site: Site) -> str:
 
 def go_idle(site: Site) -> Step:
     """Forget the visit, and show the welcome screen or why nobody is served."""
-    return Step(rest(site), (do.ClearPersonalData(),))
+    return Step(rest(site), (do.ClearPersonalData(), *on_rest(site)))
 
 
 def rest(site: Site) -> s.Idle | s.OutOfService:
     """The state in which no visit is under way and no permit is here."""
     return s.Idle(site.default_language) if site.closed is None else s.OutOfService(site.closed, Custody.WITH_HOLDER)
+
+
+def on_rest(site: Site) -> tuple[do.Effect, ...]:
+    """What is looked at when nobody is served any more, and then at every look around."""
+    return (do.LookAtHours(),) if site.keeps_hours and site.closed is None else ()
 
 
 def give_back(visit: s.Visit, ending: s.Ending, *first: do.Effect) -> Step:

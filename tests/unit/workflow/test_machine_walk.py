@@ -31,7 +31,8 @@ DEADLINE = on.DeadlinePassed("the one of the state")
 
 HEEDED = """
 Recovering: DeadlinePassed DeviceFailed PathInspected PathNotInspected
-Idle: DeadlinePassed DeviceFailed choose_language other_services start
+Idle: DeadlinePassed DeviceFailed HoursEnded choose_language other_services start
+OutOfHours: DeadlinePassed DeviceFailed HoursBegan HoursEnded
 OutOfService: DeadlinePassed DeviceFailed DevicesReady FaceRewritten PathInspected PathNotInspected PermitAtMouth
     PermitOutOfSight PermitRetained PermitTaken PermitTakenIn
 ChoosingService: DeadlinePassed DeviceFailed back cancel choose choose_language more_time
@@ -118,7 +119,7 @@ def reached(place: str) -> set[type[s.State]]:
 
 
 def test_every_kind_of_state_is_reached_where_every_service_is_asked_for() -> None:
-    assert set(s.InVisit.__args__) | {s.Recovering, s.Idle, s.OutOfService} == reached("of every service")
+    assert set(s.InVisit.__args__) | {s.Recovering, s.Idle, s.OutOfHours, s.OutOfService} == reached("of every service")
 
 
 @AT_EVERY_SITE
