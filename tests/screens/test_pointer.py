@@ -11,7 +11,7 @@ import pytest
 
 from screens.shell.kivy_setup import FRAMES_PER_S
 from tests.screens.window import NEEDS_X, Window, x_server
-from tests.waiting import LIMIT_S, eventually
+from tests.waiting import FOR_EVER_S, LIMIT_S, eventually
 
 RESTING_TURNS_PER_S = 10  # of screens.shell.resting, which imports Kivy
 
@@ -78,6 +78,19 @@ def test_a_finger_that_rests_while_the_screen_changes_does_nothing(display: str,
     eventually(lambda: on_x.ask({"pressed": "answer_yes"})["pressed"])
     on_x.show("question_haikou_school_changed", "zh-Hans")
     assert not on_x.ask({"pressed": "answer_yes"})["pressed"]
+    _xdotool(display, "mouseup", "1")
+    assert _first_after_a_click(display, on_x, "cancel") == "cancel"
+
+
+def test_clicks_while_the_screen_changes_do_nothing(display: str, on_x: Window) -> None:
+    x, y = _middle(on_x.show("question", "zh-Hans")["targets"]["answer_yes"])
+    on_x.tell_host(f"unread_s {FOR_EVER_S}")
+    on_x.order("question_haikou_school_changed", "zh-Hans")
+    eventually(on_x.stands)
+    _xdotool(display, "mousemove", str(x), str(y), "click", "1", "click", "1", "mousedown", "1")
+    eventually(lambda: on_x.ask({"touches_waiting": True})["down"] == 1)
+    on_x.tell_host("unread_s 0")
+    on_x.show("question", "zh-Hans")
     _xdotool(display, "mouseup", "1")
     assert _first_after_a_click(display, on_x, "cancel") == "cancel"
 
