@@ -56,6 +56,16 @@ def test_letting_go_outside_the_button_does_nothing(display: str, on_x: Window) 
     assert _first_after_a_click(display, on_x, "choose_language:en") == "choose_language en"
 
 
+def test_a_drag_that_is_over_before_the_window_looks_does_nothing(display: str, on_x: Window) -> None:
+    """Kivy's own provider would make a tap on the second button of it."""
+    x, y = _middle(on_x.show("question", "zh-Hans")["targets"]["answer_yes"])
+    to_x, to_y = _middle(on_x.painted["targets"]["answer_no"])
+    with on_x.standing_still():
+        _xdotool(display, "mousemove", str(x), str(y), "mousedown", "1")
+        _xdotool(display, "mousemove", str(to_x), str(to_y), "mouseup", "1")
+    assert _first_after_a_click(display, on_x, "cancel") == "cancel"
+
+
 @pytest.mark.parametrize("button", ["2", "3", "4", "5", "6", "7", "8", "9"])
 def test_the_other_buttons_and_the_wheel_do_nothing(display: str, on_x: Window, button: str) -> None:
     x, y = _middle(on_x.show("welcome", "zh-Hans")["targets"]["start"])
