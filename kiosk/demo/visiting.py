@@ -56,6 +56,8 @@ class VisitPlayer:
         Raises `ScreenNotSeen` where the kiosk shows a screen for which the resident has no answer.
         """
         welcome = welcome or self._resident.sees("welcome")
+        if self._visit.language not in ("", welcome.language):
+            welcome = self._resident.chooses_language(welcome, self._visit.language)
         self._answer(self._resident.makes_it_easy(welcome) if self._visit.is_easy else welcome)
         while True:
             asking = [screen for screen, answers in self._left.items() if answers]

@@ -92,6 +92,7 @@ class KioskApp(DressedApp):
         keypad: bool = False,
     ) -> None:
         super().__init__(screen_file, assets_dir, cannot_read)
+        self.assets_dir = assets_dir
         self.use_kivy_settings = False
         self.router = Router()
         self._help = HelpOver(self.router)
