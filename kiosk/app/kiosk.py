@@ -47,12 +47,14 @@ from kiosk.runtime.crew import Crew
 from kiosk.runtime.engine import Engine
 from kiosk.runtime.memory import Outstanding
 from kiosk.runtime.workers import Worker
+from kiosk.runtime.writing_times import WritingTimes
 from kiosk.services.device_check import DeviceCheck, JournalLook
 from kiosk.services.device_health import BESIDE_DEVICES, CENTRAL, DeviceHealth
 from kiosk.services.effect_dispatch import EffectDispatcher, ServiceThread, on_thread, unless
 from kiosk.services.guidance_lights import Guide
 from kiosk.services.job_times import BACKGROUND
 from kiosk.services.journal_guard import JournalGuard
+from kiosk.services.opening_hours import OpeningHoursService, hours_by
 from kiosk.services.part_tests import PartTests
 from kiosk.services.rules import RulesService
 from kiosk.services.slot_watch import SlotWatch
@@ -110,6 +112,12 @@ class Kiosk:
         self._guide: Guide | None = None
         self.staff: StaffCalls | None = None  # None where no staff can be called
         dispatcher = EffectDispatcher()
+        self.writing_times = WritingTimes(
+            config.writing_usually_s,
+            self.clock.monotonic,
+            rewrites_face=self._unit_file.capabilities.rewrites_face,
+            learns=config.writing_usually_learned,
+        )
         notes = ClockNotes(self.clock, self.journal).write
         self.engine = Engine(
             self._site(),
@@ -121,6 +129,7 @@ class Kiosk:
             call_of,
             content_hash,
             notes,
+            self.writing_times.measured,
         )
         dispatcher.connect(self._tell)
         self._translations: dict[str, Translation] = {}
@@ -156,6 +165,7 @@ class Kiosk:
             holder_check=self.config.holder_check.rule,
             has_technicians=bool(self.config.service_mode.technicians),
             parts=(*(device.name for device in DEVICES if self.config.devices[device]), *BESIDE_DEVICES),
+            keeps_hours=self.config.hours is not None,
         )
 
     def _route_effects(self, dispatcher: EffectDispatcher, surroundings_changed: Callable[[], None]) -> None:
@@ -222,12 +232,15 @@ class Kiosk:
         rules = RulesService(self.region, self.clock, pilot=self.config.pilot)
         dispatcher.handle_inline(do.Assess, rules.assess)
         dispatcher.handle_inline(do.LookAhead, rules.look_ahead)
+        if self.config.hours is not None:
+            hours = hours_by(self.config.hours, self.region.holidays)
+            dispatcher.handle_inline(do.LookAtHours, OpeningHoursService(hours, self.clock).look)
         heartbeat = self._heartbeat = self._service_thread(
             "heartbeat",
             lambda worker: self._factory.heartbeat(worker, lambda: self.engine.state, self._guard, self.health),
         )
         standing = standing_fault(lambda: self._crew.fault, self._guard, heartbeat)
-        journal = self._service_thread("journal", lambda _: JournalLook(self._guard))
+        journal = self._journal_look = self._service_thread("journal", lambda _: JournalLook(self._guard))
         check = DeviceCheck(id_card, permit, chip, central, journal, self.health, standing, surroundings_changed)
         dispatcher.handle_inline(do.CheckDevices, check.carry_out)
         parts = {ID_READER.name: id_card, PERMIT_UNIT.name: permit, PERMIT_CHIP.name: chip, CENTRAL: central}
@@ -273,6 +286,7 @@ class Kiosk:
         self._start_rest()
         outstanding = Outstanding(("central", "chip", "receipt", "face"), warm)
         self._permit.submit(lambda _: self._factory.warm_up_face(), "warm up")
+        self._journal_look.submit(lambda _: self.writing_times.recall(self.journal.path), "recall", BACKGROUND.seconds)
         parts: tuple[tuple[str, ServiceThread[Any]], ...] = (
             ("central", self._central),
             ("chip", self._chip),
@@ -358,7 +372,7 @@ class Kiosk:
 
     def _close_at_once(self, fault: Fault) -> None:
         """Serve nobody any more because of `fault`, after the present visit has ended."""
-        if isinstance(self.engine.state, s.Idle):
+        if isinstance(self.engine.state, s.AtRest):
             self.engine.post(on.DeviceFailed(fault))
 
     def _worker_died(self, name: str, _: BaseException) -> None:
@@ -396,4 +410,5 @@ def about(config: Config, region: Region) -> PresentationContext:
         config.writing_usually_s,
         pilot=config.pilot,
         face_refreshed_at=config.face_refreshed_at,
+        nearest_machine=config.nearest_machine,
     )

@@ -65,7 +65,8 @@ class Serials:
 class ShownScreens:
     """States in, models out; intents in, events out. `present` on the machine's thread, `touched` on the window's.
     `without_paper()`: nothing could be printed now; `without_central()`: central is not reached; `staff`: None where
-    nobody can be called; `machine`: how everything is, for a technician.
+    nobody can be called; `writing_usually_s()`: what is told of it now; None: what `about` says; `machine`: how
+    everything is, for a technician.
     """
 
     def __init__(
@@ -75,9 +76,11 @@ class ShownScreens:
         without_paper: Callable[[], bool] = lambda: False,
         without_central: Callable[[], bool] = lambda: False,
         staff: Staff | None = None,
+        writing_usually_s: Callable[[], int] | None = None,
         machine: MachineWatch | None = None,
     ) -> None:
         self._about = about
+        self._writing_usually_s = writing_usually_s or (lambda: about.writing_usually_s)
         self._post = post
         self._without_paper = without_paper
         self._without_central = without_central
@@ -98,6 +101,7 @@ class ShownScreens:
             lambda: kiosk.lesser.paper_trouble() is not None,
             lambda: kiosk.health.fault(CENTRAL) is not None,
             kiosk.staff,
+            lambda: kiosk.writing_times.usually_s,
             MachineWatch(Snapshots(lambda: kiosk).take, changed),
         )
 
@@ -150,7 +154,7 @@ class ShownScreens:
     def _numbered(self, state: s.State) -> AnyScreenModel:
         visit = s.visit_of(state)
         page = page_of(
-            self._about,
+            replace(self._about, writing_usually_s=self._writing_usually_s()),
             state,
             without_paper=self._without_paper(),
             without_central=self._without_central(),

@@ -24,7 +24,7 @@ from kiosk.domain.devices import PERMIT_UNIT
 from kiosk.domain.faults import WORKER_HANGS, Fault
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.journal.state_lock import HOLDER, StateLock
-from kiosk.presentation.models.resident import OutOfServiceScreen
+from kiosk.presentation.models.resident import UntouchedScreen
 from kiosk.presentation.models.screens import AnyScreenModel, differs_in_staff_alone, in_language
 from kiosk.runtime.watchdog import Watchdog
 from kiosk.texts.words import Text
@@ -342,7 +342,7 @@ class Window:
         with self._lock:
             seen = self._seen or self._closed
             languages = self._languages
-            if self._app is None or not isinstance(seen, OutOfServiceScreen) or len(languages) < 2:
+            if self._app is None or not isinstance(seen, UntouchedScreen) or len(languages) < 2:
                 return
             if time.monotonic() - self._turned_at < LANGUAGE_TURNS_S:
                 return

@@ -8,11 +8,12 @@ import os
 import re
 import secrets
 import sys
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from kiosk.commands import arguments
 from kiosk.commands.secret_asked import asked, is_guessed_first
 from kiosk.config.service_mode import LEAST_KEY_BYTES, LONGEST_NAME, NUMBER
 from kiosk.domain.clock import SHANGHAI
@@ -42,7 +43,7 @@ def register(commands: argparse._SubParsersAction[Any]) -> None:
     code = actions.add_parser("unlock-code", help="the eight digits that unlock one kiosk on one day")
     code.add_argument("file", type=Path, help="the key that make-unlock-key wrote")
     code.add_argument("kiosk", help="the kiosk_name of its configuration")
-    code.add_argument("--day", type=date.fromisoformat, help="YYYY-MM-DD; without it today in Shanghai")
+    code.add_argument("--day", help="YYYY-MM-DD; without it today in Shanghai")
     code.set_defaults(run=print_unlock_code)
 
 
@@ -97,7 +98,7 @@ def print_unlock_code(args: argparse.Namespace) -> int:
         return _no(f"{args.file} is no unlock key: {error}")
     if len(key) < LEAST_KEY_BYTES:
         return _no(f"{args.file} is no unlock key")
-    day = args.day or datetime.now(SHANGHAI).date()
+    day = arguments.day("--day", args.day) or datetime.now(SHANGHAI).date()
     code = unlock_code(key, args.kiosk, day)
     print(f"{code[:4]} {code[4:]}   unlocks {args.kiosk} on {day.isoformat()}, once")
     return 0

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from kiosk.config.access import AccessSettings, read_access
 from kiosk.config.device_urls import DeviceUrls, read_device_urls
 from kiosk.config.link import mistake_in_link
+from kiosk.config.opening_hours import read_opening_hours
 from kiosk.config.service_mode import ServiceModeSettings, read_service_mode
 from kiosk.config.settings_table import Mistake, SettingsTable
 from kiosk.config.sound import read_sound
@@ -23,6 +24,7 @@ from kiosk.data_files.reader import DataFileError, read_toml
 from kiosk.domain.devices import DEVICES, PERMIT_UNIT, Device
 from kiosk.domain.holder_check import AVAILABLE, CheckWay, HolderCheckRule
 from kiosk.domain.kept_secret import flaw_of_kept
+from kiosk.domain.opening_hours import SiteHours
 from kiosk.domain.sound import SoundSettings
 from kiosk.domain.staff_call import CallWay
 from kiosk.domain.text_kinds import KIOSK_NAME, PLACE_IN_A_SENTENCE
@@ -84,10 +86,12 @@ class HolderCheckAccess:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The configuration of a site. `automation_socket`: where tests and demos see and touch the screen; `pilot`: the
-    authority ordered the region's trial at this kiosk; `right_time_s`: how many seconds the clock may differ from
-    central's; `face_refreshed_at`: where residents go with a face that this kiosk cannot rewrite; `pcscd_restart_file`:
-    the file that is created to make systemd restart pcscd; `attendant_call`: how residents call staff.
+    """Everything that a site decides. `automation_socket`: where tests and demos see and touch the screen. `pilot`: the
+    authority ordered the region's trial at this kiosk. `right_time_s`: how far the clock may be from central's.
+    `face_refreshed_at`: where residents go with a face that this kiosk cannot rewrite. `pcscd_restart_file`: what is
+    made for systemd to see when pcscd has to be started anew. `attendant_call`: how a resident calls staff.
+    `writing_usually_learned`: once this machine knows what it took of late, residents are told that.
+    `nearest_machine`: where the next kiosk is; `hours`: when the site is open; None: always.
     """
 
     site: Site
@@ -98,6 +102,7 @@ class Config:
     kiosk_name: str
     receipt_link: str
     writing_usually_s: int
+    writing_usually_learned: bool
     state_dir: Path
     assets_dir: Path
     fullscreen: bool
@@ -107,6 +112,8 @@ class Config:
     holder_check: HolderCheckAccess
     journal: JournalKeeping
     face_refreshed_at: LocalText | None
+    nearest_machine: LocalText | None
+    hours: SiteHours | None
     pcscd_restart_file: Path | None
     sound: SoundSettings
     access: AccessSettings
@@ -171,6 +178,7 @@ def _read_table(path: Path, table: dict[str, Any], assets_dir: Path) -> tuple[Co
         kiosk_name=reader.text("kiosk_name", "what this kiosk is called on receipts", kind=KIOSK_NAME),
         receipt_link=_link(reader, "receipt_link", "the link that the receipt number is appended to"),
         writing_usually_s=reader.whole("writing_usually_s", "seconds", 1, LONGEST_WRITING_S, 25),
+        writing_usually_learned=reader.truth("writing_usually_learned", default=True),
         state_dir=beside(reader.text("state_dir", "a directory", "/var/lib/qianzhu-kiosk")),
         assets_dir=assets_dir,
         fullscreen=reader.truth("fullscreen", default=True),
@@ -184,6 +192,8 @@ def _read_table(path: Path, table: dict[str, Any], assets_dir: Path) -> tuple[Co
         ),
         journal=_journal(reader.table("journal")),
         face_refreshed_at=_words(reader.table("face_refreshed_at")),
+        nearest_machine=_words(reader.table("nearest_machine")),
+        hours=read_opening_hours(reader.table("hours"), is_there=reader.has("hours")),
         pcscd_restart_file=(
             beside(reader.text("pcscd_restart_file", "a path")) if reader.has("pcscd_restart_file") else None
         ),

@@ -13,6 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+ANSWER_S = 10.0
+
 
 class ScreenNotSeen(Exception):
     """The awaited screen did not come. The text names the present screen and those in between."""
@@ -20,9 +22,10 @@ class ScreenNotSeen(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Painted:
-    """A screen that was painted. `targets`: (x, y, width, height) in window pixels from the top left. `shown`: how many
-    models were shown so far; a screen whose buttons only moved is painted again with the same number. `serial`: the
-    model's serial, with which touches are stamped.
+    """A screen that was really painted. `targets`: (x, y, width, height) in window pixels from the top left. `shown`:
+    how many models were shown so far; a screen whose buttons only moved is painted again with the same number.
+    `looks`: the same, counting other pages and dresses too. `serial`: what a touch is stamped with; it changes with
+    what a person is shown. `language`: of its words.
     """
 
     screen: str
@@ -30,6 +33,8 @@ class Painted:
     targets: dict[str, tuple[float, float, float, float]]
     shown: int = 0
     serial: int = 0
+    language: str = ""
+    looks: int = 0
 
     def centre(self, target: str) -> tuple[float, float]:
         """The centre of a target. Raises KeyError with the names of all targets."""
@@ -76,13 +81,17 @@ class AutomationClient:
         """Touch a target through Kivy's input provider."""
         self._tell({"touch": target})
 
-    def screenshot(self, path: Path, within_s: float = 10.0) -> None:
-        """Write a picture of the window's present content. Raises TimeoutError."""
-        self._tell({"screenshot": str(path)})
+    def screenshot(self, path: Path) -> None:
+        """Write what the window shows now. Raises TimeoutError."""
+        self.ask({"screenshot": str(path)})
+
+    def ask(self, command: dict[str, Any], within_s: float = ANSWER_S) -> dict[str, Any]:
+        """The window's answer to a command that is no touch. Raises TimeoutError."""
+        self._tell(command)
         try:
-            self._replies.get(timeout=within_s)
+            return self._replies.get(timeout=within_s)
         except queue.Empty:
-            raise TimeoutError(f"no screenshot within {within_s:g} s") from None
+            raise TimeoutError(f"no answer to {', '.join(command)} within {within_s:g} s") from None
 
     def quit(self) -> None:
         """Close the window."""
@@ -117,7 +126,9 @@ class AutomationClient:
                 self._replies.put(said)
             return
         targets = {name: tuple(box) for name, box in said["targets"].items()}
-        painted = Painted(said["screen"], said["painted_at"], targets, said["shown"], said["serial"])
+        painted = Painted(
+            said["screen"], said["painted_at"], targets, said["shown"], said["serial"], said["language"], said["looks"]
+        )
         self.history.append(painted)
         self._seen.put(painted)
 

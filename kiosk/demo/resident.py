@@ -73,6 +73,10 @@ class Resident:
         """Read this page and turn to the next one of the same screen."""
         return self._stays_on(painted, NEXT_PAGE)
 
+    def chooses_language(self, painted: Painted, language: str) -> Painted:
+        """Choose another language; the same screen in it."""
+        return self._stays_on(painted, f"choose_language:{language}")
+
     def makes_it_easy(self, painted: Painted) -> Painted:
         """Choose easy mode; returns the same screen in it."""
         return self._stays_on(painted, EASY)
@@ -80,9 +84,10 @@ class Resident:
     def _stays_on(self, painted: Painted, target: str) -> Painted:
         """Touch a target that shows the same screen in another way."""
         self._think(f"reading {painted.screen}")
-        self._touch(*self.automation.present(painted).centre(target), target)
+        before = self.automation.present(painted)
+        self._touch(*before.centre(target), target)
         turned = self.automation.wait_for(painted.screen, within_s=SCREEN_S)
-        while turned.painted_at <= painted.painted_at:
+        while turned.looks <= before.looks:
             turned = self.automation.wait_for(painted.screen, within_s=SCREEN_S)
         if self.pictures is not None:
             self._keep_picture(painted.screen)

@@ -47,7 +47,8 @@ class PlannedVisit:
     `shows`: screens that must come, in this order. `new_term` None: the permit came back as it was. `category`: what
     the chip then names, None: the same as before. `face`: "as_chip" before and after, "left" as it was though the chip
     is new, or "refreshed" alone. `papers`: slips and receipts printed. `application`: its state in central's record,
-    None: there is none. `kiosk`: at which one of the region. `is_easy`: the resident chooses easy mode first.
+    None: there is none. `kiosk`: at which one of the region. `language`: which the resident chooses first; "": the
+    kiosk's own, none. `is_easy`: the resident chooses easy mode first.
     """
 
     about: str
@@ -63,6 +64,7 @@ class PlannedVisit:
     papers: int = 1
     application: str | None = None
     kiosk: str = "kiosk-1"
+    language: str = ""
     is_easy: bool = False
 
     @property

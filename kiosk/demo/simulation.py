@@ -59,20 +59,23 @@ WRITING_USUALLY_S = {STAR: 12, CRT: 4}
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """The settings of a simulation. `pace`: 1.0 devices take real times, 0.0 none; `hidden`: never on the machine's
-    display; `pilot`: the kiosks take part in their region's pilot; `scanner`: they have a code scanner and all other
-    optional devices; `kiosks`: those that central knows (they share the devices, so only one is open at a time);
-    `units`: the permit unit's dialect by kiosk, where not the Star's; the unit is exchanged when its kiosk is opened.
+    """How the place is to be. `pace`: 1.0 devices take real times, 0.0 none. `hidden`: never on the machine's
+    display. `display_px`: how large a hidden one is; None: as `screen` is. `pilot`: the kiosks take part in their
+    region's pilot. `scanner`: they have a code scanner, and whatever else is optional. `speaks`: their screens can be
+    read aloud. `kiosks`: those that central knows; they stand before the same devices, so only one is open at a time.
+    `units`: the permit unit's dialect by kiosk, where not the Star's; it is exchanged when its kiosk is opened.
     """
 
     region: str = "shanghai"
     languages: tuple[str, ...] = languages_in(ASSETS / "locale")
     screen: str = "portrait-1080x1920"
+    display_px: tuple[int, int] | None = None
     pace: float = 1.0
     hidden: bool = False
     direct_chip: bool = False
     pilot: bool = False
     scanner: bool = False
+    speaks: bool = False
     kiosks: tuple[str, ...] = (KIOSK,)
     units: Mapping[str, str] = field(default_factory=dict)
     central_fault: str | None = None
@@ -143,8 +146,9 @@ class Simulation:
 
     def _start_display(self) -> None:
         screen_file = load_screen_file(ASSETS / "screens" / f"{self.wishes.screen}.toml")
+        width_px, height_px = self.wishes.display_px or (screen_file.width_px, screen_file.height_px)
         self.display: Display = open_display(
-            self._stack, self.state_dir, screen_file.width_px, screen_file.height_px, hidden=self.wishes.hidden
+            self._stack, self.state_dir, width_px, height_px, hidden=self.wishes.hidden
         )
         self.wires["screen"] = self.display.described()
 
@@ -258,7 +262,7 @@ class Simulation:
     def _config_of(self, kiosk: str) -> Path:
         return self.state_dir / f"{_stem(kiosk)}.toml"
 
-    def _write_config(self, kiosk: str) -> None:
+    def _write_config(self, kiosk: str, screen: str = "") -> None:
         stem, unit, can = _stem(kiosk), self.wishes.unit_of(kiosk), self.wishes.can(kiosk)
         devices = self._device_urls(CHIP_IN_UNIT if can.chip_by_unit else self._chip_url)
         tables = simulated_site(devices, self.central_url, kiosk=kiosk, stem=stem)
@@ -266,9 +270,13 @@ class Simulation:
             "languages": list(self.wishes.languages),
             "automation_socket": str(self.automation_socket),
             "writing_usually_s": WRITING_USUALLY_S[unit],
+            "writing_usually_learned": False,  # what a demo shows does not depend on what was played before
             "pilot": self.wishes.pilot,
         }
-        tables["files"] = {"region": self.wishes.region, "screen": self.wishes.screen, PERMIT_UNIT.name: unit}
+        screen = screen or self.wishes.screen
+        tables["files"] = {"region": self.wishes.region, "screen": screen, PERMIT_UNIT.name: unit}
+        if self.wishes.speaks:
+            tables["sound"] = {}
         if not can.rewrites_face:
             tables["face_refreshed_at"] = dict(FACES_AT)
         write_configuration(self._config_of(kiosk), tables)
@@ -296,11 +304,13 @@ class Simulation:
 
     # -- what a demo does with it ------------------------------------------------------------------------------------
 
-    def let_in(self, kiosk: str) -> Path:
-        """Add a kiosk with the same devices, registered at central; returns the path of its configuration."""
+    def let_in(self, kiosk: str, screen: str = "") -> Path:
+        """Let one more kiosk stand before the same devices, known to central; its configuration. `screen`: which it
+        has, if not the wished one.
+        """
         with closing(Database(self.central_database)) as database, database.writing() as session:
             self._register(session, kiosk)
-        self._write_config(kiosk)
+        self._write_config(kiosk, screen)
         return self._config_of(kiosk)
 
     def end_kiosks(self) -> None:

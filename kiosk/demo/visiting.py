@@ -29,7 +29,7 @@ BEFORE_CENTRAL = ("assessment", "question")
 AS_OFFERED = ("choice", "assessment")
 """Screens with varying buttons."""
 
-DEAD_ENDS = ("outcome", "out_of_service")
+DEAD_ENDS = ("outcome", "out_of_service", "out_of_hours")
 BY_HAND = ("id_card", "insert_permit", "take_permit", "licence_code", "telephone")
 
 
@@ -56,6 +56,8 @@ class VisitPlayer:
         Raises `ScreenNotSeen` where the kiosk shows a screen for which the resident has no answer.
         """
         welcome = welcome or self._resident.sees("welcome")
+        if self._visit.language not in ("", welcome.language):
+            welcome = self._resident.chooses_language(welcome, self._visit.language)
         self._answer(self._resident.makes_it_easy(welcome) if self._visit.is_easy else welcome)
         while True:
             asking = [screen for screen, answers in self._left.items() if answers]

@@ -24,9 +24,10 @@ from kiosk.workflow.going_back import can_go_back
 
 @dataclass(frozen=True, slots=True)
 class PresentationContext:
-    """What the screens say of this site. `receipt_link`: a URL to which the receipt number is appended;
-    `writing_usually_s`: usual seconds for chip and face together on this machine; `pilot`: the region's trial is on
-    here; `face_refreshed_at`: where an old face is refreshed, at a kiosk that rewrites none, else None.
+    """What the screens say of this place. `receipt_link` ends where the receipt number is to be put;
+    `writing_usually_s`: what chip and face take together on this machine; `pilot`: the region's trial is on here;
+    `face_refreshed_at`: where to go with an old face, at a kiosk that rewrites none; None at one that does;
+    `nearest_machine`: where the next kiosk is; None: nobody said.
     """
 
     region: Region
@@ -36,6 +37,7 @@ class PresentationContext:
     writing_usually_s: int
     pilot: bool = False
     face_refreshed_at: LocalText | None = None
+    nearest_machine: LocalText | None = None
 
 
 def receipt_number(endorsement_id: UUID) -> str:
@@ -117,6 +119,11 @@ def counter_lines(about: PresentationContext) -> tuple[Words, ...]:
     if contact is not None and contact.telephones:
         lines.append(Text("next.call", (("phone", contact.telephones[0]),)))
     return tuple(lines)
+
+
+def machine_lines(about: PresentationContext) -> tuple[Words, ...]:
+    """Where the next kiosk is, if somebody said."""
+    return () if about.nearest_machine is None else (Text("next.machine", (("place", about.nearest_machine),)),)
 
 
 def counter_of(office: Office) -> Text:

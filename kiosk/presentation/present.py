@@ -16,6 +16,7 @@ from kiosk.presentation.context import (
     counter_lines,
     face_pending,
     frame_of,
+    machine_lines,
     next_window,
     receipt_number,
 )
@@ -41,6 +42,7 @@ from kiosk.presentation.resident import choices
 from kiosk.presentation.resident.application_page import application_page, progress_page
 from kiosk.presentation.resident.assessment_page import assessment_page
 from kiosk.presentation.resident.help_page import with_help
+from kiosk.presentation.resident.hours_page import hours_page
 from kiosk.presentation.resident.outcome_page import outcome_page
 from kiosk.presentation.resident.service_page import service_page
 from kiosk.presentation.resident.status_page import status_page
@@ -73,6 +75,7 @@ def _page(
         case (
             s.Recovering(switching_off=True)
             | s.Idle(switching_off=True)
+            | s.OutOfHours(switching_off=True)
             | s.OutOfService(switching_off=True, custody=Custody.WITH_HOLDER)
         ):
             return OutOfServiceScreen(
@@ -82,13 +85,15 @@ def _page(
             return OutOfServiceScreen(frame_of(about, state, WayOut.NONE), Text("out_of_service.starting"), "", ())
         case s.Idle():
             return _welcome(about, state, without_paper, without_central)
+        case s.OutOfHours():
+            return hours_page(about, state)
         case s.OutOfService(fault=fault, custody=custody):
             inside = (Text("out_of_service.permit_inside"),) if custody is not Custody.WITH_HOLDER else ()
             return OutOfServiceScreen(
                 frame_of(about, state, WayOut.NONE),
                 Text(f"fault.{fault.public}.public"),
                 fault.code,
-                (*inside, *counter_lines(about)),
+                (*inside, *machine_lines(about), *counter_lines(about)),
                 staff_first=bool(inside),
             )
         case s.ChoosingService():

@@ -57,7 +57,7 @@ class Crew:
         """Look at the workers, and take the machine out of service for a fault while nobody is served."""
         self.look()
         fault = self.fault
-        if fault is not None and isinstance(engine.state, s.Idle):
+        if fault is not None and isinstance(engine.state, s.AtRest):
             engine.post(on.DeviceFailed(fault))
 
     def look(self) -> None:

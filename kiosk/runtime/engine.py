@@ -45,6 +45,9 @@ MessageOf = Callable[[do.Effect, datetime], OutboundMessage | None]
 CallOf = Callable[[do.Effect], NumberedCall | None]
 """The call to central that an effect makes at once, if its key is known beforehand, or None."""
 
+Measures = dict[str, int]
+"""Facts of a step by what it took."""
+
 LONGEST_RECORDING_S = 40.0
 """Seconds after which a write to the journal counts as a hanging disk. Two threads may wait for the journal one after
 the other, each for as long as another program may lock it.
@@ -53,14 +56,14 @@ the other, each for as long as another program may lock it.
 # Central's promises to a person. A restart would withdraw one that is not on disk, so it counts as not received.
 _PROMISED = (on.ApplicationReceived, on.EndorsementPending)
 
-# Checks while nothing happens are not journalled; one every half minute would fill the journal.
-_LEAVES_NO_TRACE = (do.CheckDevices, do.InspectPath)
+# A look around while nothing happens is no news: every half minute it would fill the journal.
+_LEAVES_NO_TRACE = (do.CheckDevices, do.LookAtHours, do.InspectPath)
 
 
 class Engine:
-    """Runs the machine: in production by `run` on a thread of its own, in tests by `pump` and a clock moved by hand.
-
-    `look_at_clock` is called before each step, so that a jump of the clock is in the journal before steps that use it.
+    """Runs the machine. In production `run` on a thread of its own; in tests `pump` and a clock that is moved by
+    hand. `look_at_clock` is called before each step, so that a clock that was set stands in the journal before what
+    was done by it. `measured(before, after)`: further facts of a step, by what it took.
     """
 
     def __init__(
@@ -74,12 +77,14 @@ class Engine:
         call_of: CallOf,
         content_hash: ContentHash,
         look_at_clock: Callable[[], None] = lambda: None,
+        measured: Callable[[s.State, s.State], Measures] = lambda _before, _after: {},
     ) -> None:
         self._site = site
         self._message_of = message_of
         self._call_of = call_of
         self._content_hash = content_hash
         self._look_at_clock = look_at_clock
+        self._measured = measured
         self._boot = Boot(clock.monotonic)
         self._journal = journal
         self._clock = clock
@@ -199,10 +204,11 @@ class Engine:
             self._enter(next_step)
             return
         now = self._clock.now()
+        measured = self._measured(state, next_step.state)
         self._recording_since = self._clock.monotonic()
         try:
             self._journal.append(
-                self._record(now, event, next_step),
+                self._record(now, event, next_step, measured),
                 [message for _, message in self._messages(next_step, now)],
                 [call for effect in next_step.effects if (call := self._call_of(effect)) is not None],
             )
@@ -211,7 +217,7 @@ class Engine:
             if isinstance(event, _PROMISED):
                 self._handle(on.DeviceFailed(error.fault), visit_id)
                 return
-            self._enter_without_journal(now, event, next_step, error.fault)
+            self._enter_without_journal(now, event, next_step, measured, error.fault)
             return
         finally:
             self._recording_since = None
@@ -220,8 +226,9 @@ class Engine:
         for effect in late:
             self._perform(effect, None)
 
-    def _record(self, now: datetime, event: on.Event, next_step: Step) -> StepRecord:
-        return replace(record_of(now, self._state, event, next_step, self._content_hash), moment=self._boot.moment())
+    def _record(self, now: datetime, event: on.Event, next_step: Step, measured: Measures) -> StepRecord:
+        record = record_of(now, self._state, event, next_step, self._content_hash)
+        return replace(record, facts={**record.facts, **measured}, moment=self._boot.moment())
 
     def _messages(self, next_step: Step, now: datetime) -> list[tuple[do.Effect, OutboundMessage]]:
         """The messages to central in a step, in the order of its effects."""
@@ -229,11 +236,10 @@ class Engine:
             (effect, message) for effect in next_step.effects if (message := self._message_of(effect, now)) is not None
         ]
 
-    def _enter_without_journal(self, now: datetime, event: on.Event, next_step: Step, why: Fault) -> None:
-        """Enter a step that could not be written: effects that need the journal do not begin, the others do.
-
-        The journal keeps the step in memory until the disk takes it.
-        """
+    def _enter_without_journal(
+        self, now: datetime, event: on.Event, next_step: Step, measured: Measures, why: Fault
+    ) -> None:
+        """What needs the journal is not begun. The rest happens; the journal keeps it until the disk takes it."""
         kept = Step(
             next_step.state, tuple(effect for effect in next_step.effects if not isinstance(effect, do.NeedsJournal))
         )
@@ -241,7 +247,7 @@ class Engine:
             if isinstance(effect, do.NeedsJournal):
                 log(LogEvent.EFFECT_WITHHELD, level=logging.CRITICAL, effect=type(effect).__name__)
         messages = self._messages(kept, now)
-        self._journal.keep(self._record(now, event, kept), [message for _, message in messages])
+        self._journal.keep(self._record(now, event, kept, measured), [message for _, message in messages])
         self._untold += [effect for effect, _ in messages]
         self._enter(kept)
         if not isinstance(next_step.state, s.OutOfService):

@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 MOST_BYTES = 4096
-"""Such a file has some hundred; a longer one is not ours, and what is read of it is no JSON any more."""
+"""Such a file has some hundred; a longer one is not ours."""
 
 
 def write_synced(path: Path, text: str) -> None:
@@ -26,14 +26,15 @@ def write_synced(path: Path, text: str) -> None:
 
 
 def read_small(path: Path) -> bytes:
-    """What is in a plain file, or the first bytes of a long one. A pipe would be waited for, a directory cannot be
-    read: OSError for both.
+    """What is in a plain file; nothing of one that is too long. A pipe would be waited for, a directory cannot be read:
+    OSError for both.
     """
     descriptor = _without_waiting(path, os.O_RDONLY)
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError("not a plain file")
-        return os.read(descriptor, MOST_BYTES + 1)
+        content = os.read(descriptor, MOST_BYTES + 1)
+        return content if len(content) <= MOST_BYTES else b""
     finally:
         os.close(descriptor)
 

@@ -280,6 +280,19 @@ def _out_of_service(model: m.OutOfServiceScreen) -> Iterator[Line]:
     yield from _call(model.frame, staff_first=model.staff_first)
 
 
+def _out_of_hours(model: m.OutOfHoursScreen) -> Iterator[Line]:
+    yield from _each(Text("out_of_hours.title"), Text("out_of_hours.lead"))
+    if model.day is not None:
+        yield from (Text("out_of_hours.opens"), model.day, _time_of_day(model))
+    yield from (Text("out_of_service.counter"), *model.instead)
+
+
+def _time_of_day(model: m.OutOfHoursScreen) -> Line:
+    if model.minute == 0:
+        return Text("out_of_hours.spoken_hour", (("hour", model.hour),))
+    return Text("out_of_hours.spoken_time", (("hour", model.hour), ("minute", model.minute)))
+
+
 def _help(model: m.HelpScreen) -> Iterator[Line]:
     yield Text("help.title")
     yield from _called(model.frame)
@@ -316,6 +329,7 @@ LINES: Mapping[type, Callable[[Any], Iterator[Line]]] = {
     m.OutcomeScreen: _outcome,
     m.PermitInsideScreen: _permit_inside,
     m.OutOfServiceScreen: _out_of_service,
+    m.OutOfHoursScreen: _out_of_hours,
     m.HelpScreen: _help,
 }
 """The function for each model. It must speak only what is on the screen, so that a person can compare both."""

@@ -17,7 +17,7 @@ from kiosk.voice.clips import Clip, Gap, Utterance, parts_of
 from kiosk.voice.grammar import MORE_PAGES, QUOTED, SEE_SCREEN, TELEPHONE, Grammar
 from kiosk.voice.lines import LINES, Dated, Line, Private, Quoted, step_of, still_there
 
-PUBLIC_NUMBERS = ("choice.", "countdown.", "fact.", "step.", "take_permit.", "welcome.", "writing.")
+PUBLIC_NUMBERS = ("choice.", "countdown.", "fact.", "out_of_hours.", "step.", "take_permit.", "welcome.", "writing.")
 """Prefixes of texts whose numbers are the machine's or the office's. Other numbers derive from the permit's dates."""
 
 PRIVATE_NAMES = frozenset({"region"})

@@ -18,8 +18,9 @@ WARNING_S = 30
 
 _TABLE: dict[type, Deadline] = {
     s.Recovering: Deadline("recovering", 90, False, "an initialisation with a permit inside takes up to a minute"),
-    s.Idle: Deadline("idle_check", 30, False, "a dead device is found before the next resident comes"),
-    s.OutOfService: Deadline("recheck", 30, False, "a repair by staff is noticed without a restart"),
+    s.Idle: Deadline("idle_check", 30, False, "a device that died is found before the next resident comes"),
+    s.OutOfHours: Deadline("idle_check", 30, False, "it opens within half a minute, with devices that were looked at"),
+    s.OutOfService: Deadline("recheck", 30, False, "what staff mended is noticed without a restart"),
     s.ChoosingService: Deadline("service", 90, True, "six lines to read"),
     s.ChoosingAgent: Deadline("agent", 60, True, "three lines to read"),
     s.ExplainingService: Deadline("explained_service", 180, True, "a page of rules, and writing down where to go"),

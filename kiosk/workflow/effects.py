@@ -66,6 +66,11 @@ class CheckDevices:
 
 
 @dataclass(frozen=True, slots=True)
+class LookAtHours:
+    """While nobody is served: is the site open now?"""
+
+
+@dataclass(frozen=True, slots=True)
 class ReadIdCard:
     """Poll the reader until a card was read, or StopIdReader. `besides`: the person whose card was read already and is
     ignored.
@@ -311,6 +316,7 @@ class EndProgram:
 Effect = (
     InspectPath
     | CheckDevices
+    | LookAtHours
     | ReadIdCard
     | StopIdReader
     | TakePermitIn

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from kiosk.domain.applications import Application, EvidenceResult, ReceivedApplication
@@ -58,6 +58,21 @@ class PersonChose:
 @dataclass(frozen=True, slots=True)
 class DeadlinePassed:
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class HoursEnded:
+    """The site is closed, or closes so soon that no visit is begun any more. `on`: the local day; `opens_at`: when
+    visits begin again; None: not in the next weeks.
+    """
+
+    on: date
+    opens_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class HoursBegan:
+    """The site is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,6 +408,8 @@ Event = (
     | Unlocked
     | UnlockRefused
     | PartTested
+    | HoursEnded
+    | HoursBegan
     | SwitchOffRequested
     | SwitchOffOverdue
 )

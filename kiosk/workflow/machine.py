@@ -38,7 +38,7 @@ from kiosk.workflow import states as s
 from kiosk.workflow.deadlines import deadline_of
 from kiosk.workflow.intents import Intent
 from kiosk.workflow.technician.machine import in_service_mode, open_service_mode
-from kiosk.workflow.transition import Site, Step
+from kiosk.workflow.transition import Site, Step, on_rest, rest
 from kiosk.workflow.visits import VisitIds
 
 
@@ -56,7 +56,7 @@ def _step(site: Site, state: s.State, event: on.Event) -> Step | None:
         case on.PersonChose(asked=asked) if asked and asked != s.asked_in(state):
             return None  # it is the answer to another question than the one that stands
         case on.ServiceModeRequested() | on.PersonChose(intent=Intent.OPEN_SERVICE_MODE):
-            return open_service_mode(site, state) if isinstance(state, s.Idle | s.OutOfService) else None
+            return open_service_mode(site, state) if isinstance(state, s.AtRest | s.OutOfService) else None
         case on.PersonChose(intent=Intent.CHOOSE_LANGUAGE, choice=language):
             return _speak(site, state, language)
         case on.PersonChose(intent=Intent.BACK) if not isinstance(state, s.InServiceMode):
@@ -79,6 +79,8 @@ def _step_of_state(site: Site, state: s.State, event: on.Event) -> Step | None:
             return recovering.recovering(site, event)
         case s.Idle():
             return _idle(site, state, event)
+        case s.OutOfHours():
+            return _out_of_hours(site, state, event)
         case s.OutOfService():
             return recovering.out_of_service(site, state, event)
         case s.InServiceMode():
@@ -197,10 +199,29 @@ def _idle(site: Site, state: s.Idle, event: on.Event) -> Step | None:
             return choosing.begin(site, state, ids)
         case on.PersonChose(intent=Intent.OTHER_SERVICES, ids=VisitIds() as ids):
             return choosing.begin_choosing(state, ids)
+        case on.HoursEnded(on=day, opens_at=opens_at):
+            return Step(s.OutOfHours(day, opens_at))
         case on.DeadlinePassed():
-            return Step(state, (do.CheckDevices(),))
+            return _look_around(site, state)
         case _:
             return None
+
+
+def _out_of_hours(site: Site, state: s.OutOfHours, event: on.Event) -> Step | None:
+    match event:
+        case on.HoursEnded(on=day, opens_at=opens_at):
+            told = replace(state, on=day, opens_at=opens_at)
+            return Step(told) if told != state else None
+        case on.HoursBegan():
+            return Step(rest(site), (do.CheckDevices(),))
+        case on.DeadlinePassed():
+            return _look_around(site, state)
+        case _:
+            return None
+
+
+def _look_around(site: Site, state: s.AtRest) -> Step:
+    return Step(state, (do.CheckDevices(), *on_rest(site)))
 
 
 def _speak(site: Site, state: s.State, language: str) -> Step | None:
@@ -221,7 +242,7 @@ def _fail(site: Site, state: s.State, fault: Fault) -> Step | None:
     match state:
         case s.Recovering():
             return Step(s.OutOfService(fault, Custody.UNKNOWN, inspecting=True))
-        case s.Idle():
+        case s.Idle() | s.OutOfHours():
             return Step(s.OutOfService(fault, Custody.WITH_HOLDER)) if _stops_all(fault) else None
         case s.OutOfService():
             told = recovering.with_news(state, fault)

@@ -17,7 +17,7 @@ from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from kiosk.workflow.returning import hand_over, report
-from kiosk.workflow.transition import Site, Step, give_back, prints_face, rest
+from kiosk.workflow.transition import Site, Step, give_back, on_rest, prints_face, rest
 from kiosk.workflow.writing import FACE_ATTEMPTS, begin_face, open_session
 
 LONG_STOP_S = 120.0
@@ -48,7 +48,7 @@ def _resume(site: Site, found: on.PathInspected) -> Step:
     match found.custody:
         case Custody.WITH_HOLDER | Custody.RETAINED:
             told = report(found.visit, _interrupted(story), _where_gone(story))
-            return Step(rest(site), (*told, do.ClearPersonalData(), do.CheckDevices()))
+            return Step(rest(site), (*told, do.ClearPersonalData(), do.CheckDevices(), *on_rest(site)))
         case Custody.AT_MOUTH:
             return Step(s.AwaitingRemoval(found.visit, _interrupted(story)), (do.WatchMouth(),))
         case Custody.INSIDE:

@@ -6,6 +6,7 @@ The purpose and the ending of a visit are in `visits.py`, and are exported from 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from kiosk.domain.endorsement import Custody, Grant
 from kiosk.domain.faults import Fault
@@ -92,8 +93,8 @@ from kiosk.workflow.visits import (
 
 @dataclass(frozen=True, slots=True)
 class Recovering:
-    """The first state, until the unit has said where a permit is and the journal was read. `switching_off`, here and in
-    the two states below: see `Visit`.
+    """The first state: the world is not trusted until the unit said where a permit is and the journal was read.
+    `switching_off`, here and in the three states below: see `Visit`.
     """
 
     switching_off: bool = False
@@ -104,6 +105,17 @@ class Idle:
     """The path is known to be empty and the welcome screen is shown."""
 
     language: str
+    switching_off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfHours:
+    """The path is known to be empty, and the site is closed. `on`: the local day; `opens_at`: when it opens, as far as
+    is known.
+    """
+
+    on: date
+    opens_at: datetime | None
     switching_off: bool = False
 
 
@@ -282,7 +294,10 @@ InVisit = (
     | ShowingApplication
     | ShowingOutcome
 )
-ResidentState = Recovering | Idle | OutOfService | InVisit
+AtRest = Idle | OutOfHours
+"""All is well and nobody is served."""
+
+ResidentState = Recovering | AtRest | OutOfService | InVisit
 State = ResidentState | InServiceMode
 
 AwaitsPerson = (
@@ -344,6 +359,7 @@ def custody_of(state: State) -> Custody:
             return Custody.AT_MOUTH
         case (
             Idle()
+            | OutOfHours()
             | ChoosingService()
             | ChoosingAgent()
             | ExplainingService()

@@ -67,7 +67,7 @@ def go_on(
 
 def _driven(site: Site, taken: Step) -> Step:
     """`taken`, followed by every further step that waits for nothing."""
-    effects = tuple(effect for effect in taken.effects if not isinstance(effect, do.CheckDevices))
+    effects = tuple(effect for effect in taken.effects if not isinstance(effect, do.CheckDevices | do.LookAtHours))
     further = _leave(site, taken.state)
     if further is None:
         return Step(taken.state, effects)
@@ -78,7 +78,7 @@ def _driven(site: Site, taken: Step) -> Step:
 def _leave(site: Site, state: s.State) -> Step | None:
     """The step out of a state in which nothing is under way; None while a device, central or the holder is awaited."""
     match state:
-        case s.Idle() | s.OutOfService(inspecting=False):
+        case s.Idle() | s.OutOfHours() | s.OutOfService(inspecting=False):
             return Step(state, (do.EndProgram(),))
         case s.ReadingIdCard() | s.ReadingAgentIdCard():
             return Step(go_idle(site).state, (do.StopIdReader(), do.ClearPersonalData()))

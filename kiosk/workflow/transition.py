@@ -17,6 +17,7 @@ class Site:
     """Facts that do not change while the machine runs. `pilot`: the authority ordered the region's trial here.
     `closed`: why nobody is served; a permit that is inside is given back even so, and nothing but the unit is asked.
     `has_technicians`: somebody may be let into service mode. `parts`: what the machine has that can be tested, by name.
+    `keeps_hours`: it is open at some hours only.
     """
 
     region: Region = field(repr=False)
@@ -30,6 +31,7 @@ class Site:
     closed: Fault | None = None
     has_technicians: bool = False
     parts: tuple[str, ...] = ()
+    keeps_hours: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,17 @@ def why_no_face(site: Site) -> str:
 
 def go_idle(site: Site) -> Step:
     """Forget the visit, and show the welcome screen or why nobody is served."""
-    return Step(rest(site), (do.ClearPersonalData(),))
+    return Step(rest(site), (do.ClearPersonalData(), *on_rest(site)))
 
 
 def rest(site: Site) -> s.Idle | s.OutOfService:
     """The state in which no visit is under way and no permit is here."""
     return s.Idle(site.default_language) if site.closed is None else s.OutOfService(site.closed, Custody.WITH_HOLDER)
+
+
+def on_rest(site: Site) -> tuple[do.Effect, ...]:
+    """What is looked at when nobody is served any more, and then at every look around."""
+    return (do.LookAtHours(),) if site.keeps_hours and site.closed is None else ()
 
 
 def give_back(visit: s.Visit, ending: s.Ending, *first: do.Effect) -> Step:

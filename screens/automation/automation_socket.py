@@ -1,22 +1,25 @@
-"""A local socket by which tests see the screen and touch it through Kivy's own input.
+"""Eyes, ears and fingers for tests: a local socket that tells what is on the screen, and touches it through Kivy's own
+input.
 
 One JSON object a line, both ways. The socket reports every change of the screen, and once more if the buttons have
 moved since:
 
-    {"screen": "confirm", "shown": 7, "serial": 5, "language": "en", "painted_at": …,
+    {"screen": "confirm", "shown": 7, "looks": 9, "serial": 5, "language": "en", "painted_at": …,
      "targets": {"confirm": [x, y, width, height]}}
 
 `painted_at` is time.monotonic() after the frame was handed to the display; the line itself comes when the screen takes
-touches too (see `shell.router`), and without targets where another screen came before it did. The first such line also
-has `imported_at` and `process_started_at` on the same clock. Pixels count from the top left. Targets are what can be
-touched now.
+touches too (see `shell.router`), and without targets where another screen came before it did. `shown` counts models,
+`looks` also other pages and dresses of the same. The first such line also has `imported_at` and `process_started_at` on
+the same clock. Pixels count from the top left. Targets are what can be touched now.
 
-Commands, each answered by one line with `"done"`: {"touch": "confirm"} · {"touch_at": [x, y]} · {"press_at": [x, y],
-"finger": 1} and {"lift": 1} (a finger that rests) · {"pressed": "confirm"} (whether a finger rests on it) ·
-{"touches_waiting": true} (how many downs and ups no widget has seen yet) · {"keys": true} (how many came down, heeded
-or not; the buttons that keys can mean, in their order; the one that has the ring, if there is a ring) · {"screenshot":
-"path.png"} · {"labels": "screen" | "all"} (words and boxes of the present screen, or of every screen that was ever
-built) · {"quit": true}. A command that cannot be done is answered with `"refused"`.
+Commands, each answered by one line with `"done"`: {"touch": "confirm"} · {"touch_at": [x, y]} ·
+{"press_at": [x, y], "finger": 1} and {"lift": 1} (a finger that rests) · {"pressed": "confirm"} (whether a finger rests
+on it) · {"touches_waiting": true} (how many downs and ups no widget has seen yet, and how many fingers are `down`) ·
+{"keys": true} (how many came down, heeded or not; the buttons that keys can mean, in their order; the one that has the
+ring, if there is a ring) · {"screenshot": "path.png"} ·
+{"labels": "screen" | "all"} (words and boxes of the present screen, or of every screen that was ever built) ·
+{"heard": true} (what the voice says of the present screen, whether it is on or not; how long that lasts, and `step`) ·
+{"quit": true}. A command that cannot be done is answered with `"refused"`.
 """
 
 from __future__ import annotations
@@ -39,8 +42,10 @@ from kivy.input.motionevent import MotionEvent
 from kivy.input.provider import MotionEventProvider
 from kivy.uix.widget import Widget
 
+from kiosk.texts.translation import Translation
 from screens.shell.keys import Keys
 from screens.shell.router import Router
+from screens.sound.voice import Voice
 from screens.widgets.buttons import IntentButton
 from screens.widgets.column import Column
 from screens.widgets.paragraph import Paragraph
@@ -55,6 +60,9 @@ class Application(Protocol):
 
     router: Router
     keys: Keys
+    voice: Voice
+    assets_dir: Path
+    translation: Callable[[str], Translation]
 
     def leave(self) -> None:
         """Close the window. From any thread; returns at once."""
@@ -71,7 +79,7 @@ class AutomationSocket:
         self._thread = threading.Thread(target=self._serve, name="automation", daemon=True)
         self._finger = _Finger()
         self._keys_down = 0
-        self._shown = 0
+        self._shown = self._looks = 0
         self._due = False
         self._told: dict[str, Any] = {}
         self._last: dict[str, Any] = {}
@@ -105,6 +113,7 @@ class AutomationSocket:
 
     def expect_again(self) -> None:
         """Note that the same model is shown on another page or in another dress."""
+        self._looks += 1
         self._tell_held_as_gone()
         self._due = True
         Window.canvas.ask_update()
@@ -113,12 +122,12 @@ class AutomationSocket:
 
     def _on_flip(self, *_args: object) -> None:
         # Kivy calls this before its own handler, which flips; the next turn of the clock is just after it.
-        drawn = self._shown
+        drawn = self._looks
         Clock.schedule_once(lambda _elapsed: self._tell_if_new(drawn), 0)
 
     def _tell_if_new(self, drawn: int) -> None:
-        if drawn != self._shown:
-            return  # another model came after this frame; its own frame will be reported
+        if drawn != self._looks:
+            return  # something else came after this frame; its own frame will tell
         painted_at = time.monotonic()
         screen = self._app.router.current_screen
         frame = screen.model.frame
@@ -128,7 +137,7 @@ class AutomationSocket:
             return
         self._due, self._told = False, seen
         first = {} if self._last else {"imported_at": IMPORTED_AT, "process_started_at": _process_started_at()}
-        self._last = {**seen, "shown": self._shown, "painted_at": painted_at, **first}
+        self._last = {**seen, "shown": self._shown, "looks": self._looks, "painted_at": painted_at, **first}
         self._tell_when_it_hears(self._last)
 
     def _tell_when_it_hears(self, message: dict[str, Any]) -> None:
@@ -217,7 +226,7 @@ class AutomationSocket:
             case {"pressed": str(name)}:
                 return {"done": "pressed", "pressed": _button(router, name).state == "down"}
             case {"touches_waiting": True}:
-                return {"done": "touches_waiting", "waiting": self._finger.waiting}
+                return {"done": "touches_waiting", "waiting": self._finger.waiting, "down": _fingers()}
             case {"keys": True}:
                 focus = self._app.keys.focus
                 return {
@@ -226,6 +235,11 @@ class AutomationSocket:
                     "order": [button.target for button in focus.order],
                     "ring": focus.button.target if focus.is_shown and focus.button is not None else None,
                 }
+            case {"heard": True}:
+                from screens.automation.hearing import heard_of
+
+                heard = heard_of(router.current_screen, self._app.translation, self._app.assets_dir / "voice")
+                return {"done": "heard", "is_on": bool(self._app.voice.is_on), **heard}
             case {"labels": "screen"}:
                 return {
                     "done": "labels",
@@ -253,6 +267,11 @@ def targets(widget: Widget) -> dict[str, list[float]]:
     return {button.target: _box(button) for button in touchable(widget)}
 
 
+def _fingers() -> int:
+    """How many are down; Kivy counts a pointer that hovers as one more."""
+    return sum(1 for touch in EventLoop.touches if touch.is_touch)
+
+
 def _button(widget: Widget, target: str) -> IntentButton:
     """The button of that name. KeyError if there is none."""
     found = {button.target: button for button in visible(widget) if isinstance(button, IntentButton)}
@@ -267,6 +286,7 @@ def labels(widget: Widget) -> list[dict[str, Any]]:
             "drawn": label.text,
             "box": _box(label),
             "drawn_size": list(label.texture_size),
+            "size": label.size_of,
             "font_px": label.font_size,
             "colour": [round(part, 3) for part in label.color],
             "on_two_pages": any(column.is_cut(label) for column in _columns_of(label)),

@@ -54,11 +54,11 @@ VISIT = (
     "take_permit",
     "receipt",
     "thank_you",
-)  # the order in which a successful visit needs its screens
-RESTING = ("welcome", "out_of_service")  # screens while nobody is served; nothing on them moves
-LEFT_S = 60.0  # after this time a person who changed the welcome screen and began no visit has gone
-LOOKED_AT_S = 0.4  # a person is still reading then; building a screen takes a tenth of a second
-PAINTED_S = 0.01  # after painting: those who waited for it have been told, and no touch comes so soon
+)  # the order in which a visit that goes well needs its screens
+RESTING = ("welcome", "out_of_service", "out_of_hours")  # nobody is being served, and nothing on them moves
+LEFT_S = 60.0  # whoever changed the welcome screen for themselves and began no visit has gone
+LOOKED_AT_S = 0.4  # a person is still reading then; building a screen takes a tenth of a second, once
+PAINTED_S = 0.01  # after painting: whoever waited for that has been told, and no finger is as quick
 
 
 class KioskApp(DressedApp):
@@ -92,6 +92,7 @@ class KioskApp(DressedApp):
         keypad: bool = False,
     ) -> None:
         super().__init__(screen_file, assets_dir, cannot_read)
+        self.assets_dir = assets_dir
         self.use_kivy_settings = False
         self.router = Router()
         self._help = HelpOver(self.router)

@@ -69,6 +69,7 @@ VIEWS = (
     View(models.OutcomeScreen, "outcome"),
     View(models.PermitInsideScreen, "permit_inside", is_personal=False),
     View(models.OutOfServiceScreen, "out_of_service"),
+    View(models.OutOfHoursScreen, "out_of_hours", is_personal=False),
     View(models.LicenceCodeScreen, "licence_code"),
     View(models.TelephoneScreen, "telephone", behaves=True),
     View(models.AttendantScreen, "attendant", behaves=True),

@@ -12,7 +12,7 @@ from kivy.event import EventDispatcher
 from kivy.properties import BooleanProperty, NumericProperty
 
 from kiosk.domain.sound import LOUDEST, SiteSound
-from kiosk.presentation.models.resident import HelpScreen, OutOfServiceScreen, ScreenModel, WelcomeScreen
+from kiosk.presentation.models.resident import HelpScreen, ScreenModel, UntouchedScreen, WelcomeScreen
 from kiosk.presentation.models.screens import AnyScreenModel
 from kiosk.presentation.models.technician import TechnicianScreenModel
 from kiosk.texts.translation import Translation
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 STEP, LOWEST = 20, 40
 """The step of the volume, and the lowest that can be chosen, in percent."""
 
-_RESTING = WelcomeScreen | OutOfServiceScreen
+_RESTING = WelcomeScreen | UntouchedScreen
 """Pages outside any visit."""
 
 FORGOTTEN_S = 60.0
@@ -189,7 +189,7 @@ class Voice(EventDispatcher):
 
     def _speaks_by_itself(self) -> bool:
         """Whether the present screen is spoken without a request."""
-        is_to_many = isinstance(self._model, OutOfServiceScreen)  # one language after the other, for passers-by
+        is_to_many = isinstance(self._model, UntouchedScreen)  # one language after the other, to whoever passes
         return self.is_on and (self._in_private or (self._is_greeting and not is_to_many))
 
     def touched(self, *_args: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from kivy.base import EventLoop
 from kivy.input.motionevent import MotionEvent
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.behaviors import ButtonBehavior
@@ -15,6 +16,12 @@ from screens.widgets.mirroring import Row
 from screens.widgets.supplies import supplies
 
 NEXT_PAGE = "next_page"
+
+
+def lets_go(button: Widget) -> None:
+    """No finger that rests on `button` acts when it is lifted."""
+    for touch in EventLoop.touches:
+        touch.ungrab(button)
 
 
 class IntentButton(ButtonBehavior, Widget):
@@ -40,6 +47,10 @@ class IntentButton(ButtonBehavior, Widget):
     def on_touch_down(self, touch: MotionEvent) -> bool:
         """Ignore touches while disabled: the button is invisible then, and Kivy's would block widgets behind it."""
         return not self.disabled and bool(super().on_touch_down(touch))
+
+    def on_release(self) -> None:
+        """Event: it acts. Whatever other fingers are on it chose the same, and choose nothing more."""
+        lets_go(self)
 
     @property
     def target(self) -> str:

@@ -28,6 +28,7 @@ PARTS = {
     "start": "start, memory and idle time beside a bare window",
     "switch-off": "from SIGTERM to the permit at the mouth",
     "visit": "whole visits beside their floor",
+    "human": "how long a person is there, who reads, touches and handles cards",
     "day": "memory after two thousand touches in a window",
 }
 

@@ -88,7 +88,8 @@ class KioskHarness:
     `chip`: the coupler as the kiosk and as the devices' side name it, `CHIP_IN_UNIT` where the permit unit powers
     chips itself. `site`: what its configuration says otherwise: `region`, `pilot`, `scanner` (False: it has none),
     `lights` (True: it has guidance lights), `right_time_s`, `files` (other files than the usual), `settings` (further
-    keys), `central_at` (the URL of what stands between the kiosk and central). `unit`: the permit unit's dialect.
+    keys), `tables` (further tables), `central_at` (the URL of what stands between the kiosk and central). `unit`: the
+    permit unit's dialect.
     """
 
     def __init__(
@@ -154,9 +155,8 @@ class KioskHarness:
         }
         if self._unit == CRT:
             tables["face_refreshed_at"] = dict(FACE_REFRESHED_AT)
-        return load_config(
-            write_configuration(self._directory / "kiosk.toml", {**tables, **site.get("tables", {})}), ASSETS
-        )
+        tables |= site.get("tables", {})
+        return load_config(write_configuration(self._directory / "kiosk.toml", tables), ASSETS)
 
     def _impatient_unit(self) -> str:
         """The unit's file, but for how long the driver waits for an answer: at a pace of 0 the unit needs no time."""

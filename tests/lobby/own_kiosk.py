@@ -19,8 +19,11 @@ from kiosk.demo.simulation import Simulation, Wishes
 from tests.lobby.residents import write_residents
 from tests.waiting import LIMIT_S, eventually
 
-PEOPLE = 16
+PEOPLE = 28
 """How many there are; who renewed a permit does not come again."""
+
+DISPLAY_PX = (1920, 1920)
+"""Upright and lying windows both have room on it."""
 
 HANDS = ("withdraw_permit", "take_permit", "free_jam", "empty_bin", "lift_id_card", "clear_faults")
 """What leaves the devices as they were, whatever a test left in them."""
@@ -32,12 +35,12 @@ class OwnKiosk:
     It is opened, as a process with its window, by `starts`. `person` has a permit that can be renewed once.
     """
 
-    def __init__(self, simulation: Simulation, name: str, person: str, permit: str) -> None:
+    def __init__(self, simulation: Simulation, name: str, person: str, permit: str, screen: str = "") -> None:
         self.simulation = simulation
         self.name = name
         self.person = person
         self.permit = permit
-        self.config_file = simulation.let_in(name)
+        self.config_file = simulation.let_in(name, screen)
         self.state_dir = simulation.journal_of(name).parent
         self.log = simulation.log_of(name)
         self._process: Process | None = None
@@ -161,7 +164,8 @@ class SharedSimulation:
         residents = directory / "residents.toml"
         self._people = deque(write_residents(residents, PEOPLE))
         self.simulation = Simulation(
-            Wishes(pace=0.0, hidden=True, direct_chip=True, residents=residents), directory / "state"
+            Wishes(pace=0.0, hidden=True, direct_chip=True, residents=residents, display_px=DISPLAY_PX),
+            directory / "state",
         )
 
     def __enter__(self) -> Self:
@@ -173,11 +177,15 @@ class SharedSimulation:
     ) -> None:
         self._stack.close()
 
+    def somebody(self) -> tuple[str, str]:
+        """One who comes once: person and permit."""
+        return self._people.popleft()
+
     @contextmanager
-    def own_kiosk(self) -> Iterator[OwnKiosk]:
-        """Ended when the block is left, and every permit is in a hand again."""
-        person, permit = self._people.popleft()
-        kiosk = OwnKiosk(self.simulation, f"kiosk-of-test-{next(self._numbers)}", person, permit)
+    def own_kiosk(self, screen: str = "") -> Iterator[OwnKiosk]:
+        """Ended when the block is left, and every permit is in a hand again. `screen`: which it has."""
+        person, permit = self.somebody()
+        kiosk = OwnKiosk(self.simulation, f"kiosk-of-test-{next(self._numbers)}", person, permit, screen)
         as_issued = kiosk.permit_state
         try:
             yield kiosk

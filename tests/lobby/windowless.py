@@ -13,6 +13,7 @@ from typing import TypeVar
 from uuid import uuid4
 
 from assets import ASSETS
+from drivers.simulators.residents import DEFAULT as RESIDENTS
 from kiosk.app.kiosk import Kiosk
 from kiosk.config.settings import load_config
 from kiosk.demo.simulation import ROOT, Simulation, Wishes
@@ -37,11 +38,11 @@ def fail(*why: object) -> None:
 
 
 @contextmanager
-def simulation_for(part: str, pace: float, residents: Path | None = None) -> Iterator[Simulation]:
+def simulation_for(
+    part: str, pace: float, residents: Path = RESIDENTS, *, speaks: bool = False
+) -> Iterator[Simulation]:
     """A simulation on a hidden display. This process may then reach its pcscd, and no other for as long as it lives."""
-    wishes = Wishes(pace=pace, hidden=True)
-    if residents is not None:
-        wishes = Wishes(pace=pace, hidden=True, residents=residents)
+    wishes = Wishes(pace=pace, hidden=True, residents=residents, speaks=speaks)
     with Simulation(wishes, STATE / part) as simulation:
         os.environ.update(simulation.chip_environment)
         yield simulation

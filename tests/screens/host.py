@@ -1,7 +1,8 @@
 """A kiosk's window without a kiosk, for the tests: `python -m tests.screens.host SIZE SOCKET [options]`.
 
 Options: `fullscreen`; `assets=DIR`, where other assets are; `voice`, which is on from the start; `buttons` for it;
-`signals`; `headphones=PATH`, the jack's input device; `keypad`, whose keys are heeded.
+`signals`; `headphones=PATH`, the jack's input device; `keypad`, whose keys are heeded; `fingers=PORT`, where a table
+tells of several at once (TUIO, over UDP).
 
 Reads lines from standard input: `<sample> <language>` shows that sample; `unread_s <seconds>` is how long what is
 shown counts as unread (0 at the start: the tests do not think); `stuck_s <seconds>` is after how long a key that is
@@ -87,6 +88,10 @@ def main() -> None:
     assets_dir = next((Path(each.removeprefix("assets=")) for each in options if each.startswith("assets=")), ASSETS)
     screen_file = load_screen_file(assets_dir / "screens" / f"{size}.toml", fullscreen="fullscreen" in options)
     prepare(screen_file)
+    from kivy.config import Config
+
+    for port in (each.removeprefix("fingers=") for each in options if each.startswith("fingers=")):
+        Config.set("input", "fingers", f"tuio,127.0.0.1:{port}")
     from kivy.core.window import Window
 
     from screens.shell.app import KioskApp

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 
 from assets import ASSETS
 from kiosk.domain.applications import ApplicationState
+from kiosk.domain.clock import SHANGHAI
 from kiosk.domain.endorsement import Custody, Refusal, Service
 from kiosk.domain.faults import CHIP_SILENT
 from kiosk.policy.assess import assess
@@ -108,6 +109,7 @@ def _states(region: Region, visit: s.Visit) -> Iterator[tuple[str, s.ResidentSta
             other = replace(case, permit=replace(case.permit, content=content))
             yield f"category/{key}", s.ChoosingCategory(visit, other, s.Answers(), False)
     yield "out_of_service", s.OutOfService(CHIP_SILENT, Custody.WITH_HOLDER)
+    yield "out_of_hours", s.OutOfHours(date(2026, 9, 29), datetime(2026, 9, 30, 8, 30, tzinfo=SHANGHAI))
 
 
 def _on(region: Region, visit: s.Visit, day: date) -> Iterator[tuple[str, s.ResidentState]]:

@@ -11,7 +11,7 @@ import pytest
 
 from screens.shell.kivy_setup import FRAMES_PER_S
 from tests.screens.window import NEEDS_X, Window, x_server
-from tests.waiting import LIMIT_S, eventually
+from tests.waiting import FOR_EVER_S, LIMIT_S, eventually
 
 RESTING_TURNS_PER_S = 10  # of screens.shell.resting, which imports Kivy
 
@@ -56,6 +56,16 @@ def test_letting_go_outside_the_button_does_nothing(display: str, on_x: Window) 
     assert _first_after_a_click(display, on_x, "choose_language:en") == "choose_language en"
 
 
+def test_a_drag_that_is_over_before_the_window_looks_does_nothing(display: str, on_x: Window) -> None:
+    """Kivy's own provider would make a tap on the second button of it."""
+    x, y = _middle(on_x.show("question", "zh-Hans")["targets"]["answer_yes"])
+    to_x, to_y = _middle(on_x.painted["targets"]["answer_no"])
+    with on_x.standing_still():
+        _xdotool(display, "mousemove", str(x), str(y), "mousedown", "1")
+        _xdotool(display, "mousemove", str(to_x), str(to_y), "mouseup", "1")
+    assert _first_after_a_click(display, on_x, "cancel") == "cancel"
+
+
 @pytest.mark.parametrize("button", ["2", "3", "4", "5", "6", "7", "8", "9"])
 def test_the_other_buttons_and_the_wheel_do_nothing(display: str, on_x: Window, button: str) -> None:
     x, y = _middle(on_x.show("welcome", "zh-Hans")["targets"]["start"])
@@ -78,6 +88,19 @@ def test_a_finger_that_rests_while_the_screen_changes_does_nothing(display: str,
     eventually(lambda: on_x.ask({"pressed": "answer_yes"})["pressed"])
     on_x.show("question_haikou_school_changed", "zh-Hans")
     assert not on_x.ask({"pressed": "answer_yes"})["pressed"]
+    _xdotool(display, "mouseup", "1")
+    assert _first_after_a_click(display, on_x, "cancel") == "cancel"
+
+
+def test_clicks_while_the_screen_changes_do_nothing(display: str, on_x: Window) -> None:
+    x, y = _middle(on_x.show("question", "zh-Hans")["targets"]["answer_yes"])
+    on_x.tell_host(f"unread_s {FOR_EVER_S}")
+    on_x.order("question_haikou_school_changed", "zh-Hans")
+    eventually(on_x.stands)
+    _xdotool(display, "mousemove", str(x), str(y), "click", "1", "click", "1", "mousedown", "1")
+    eventually(lambda: on_x.ask({"touches_waiting": True})["down"] == 1)
+    on_x.tell_host("unread_s 0")
+    on_x.show("question", "zh-Hans")
     _xdotool(display, "mouseup", "1")
     assert _first_after_a_click(display, on_x, "cancel") == "cancel"
 

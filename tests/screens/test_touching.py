@@ -75,6 +75,7 @@ def test_each_screen_offers_what_belongs_to_it(upright: Window) -> None:
     assert offered("outcome_fault") == {"finish"}
     assert offered("outcome_fault_staff") == {"call_staff", "finish"}
     assert offered("out_of_service") == set()
+    assert offered("out_of_hours") == set()
     assert offered("out_of_service_staff") == {"call_staff"}
     assert offered("help") == {"close_help", "cancel"}
     assert offered("help_staff") == {"call_staff", "close_help", "cancel"}

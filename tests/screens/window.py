@@ -7,6 +7,7 @@ import json
 import os
 import select
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -101,6 +102,13 @@ class Window:
         while self.painted["shown"] != self._ordered:
             self.painted = self._next_painting(ANSWER_S)
         return self.painted
+
+    @contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """What is done inside comes to it in one turn."""
+        os.kill(self._process.pid, signal.SIGSTOP)
+        yield
+        os.kill(self._process.pid, signal.SIGCONT)
 
     @property
     def sleeps(self) -> int:

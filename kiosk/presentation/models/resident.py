@@ -337,6 +337,17 @@ class OutOfServiceScreen:
 
 
 @dataclass(frozen=True, slots=True)
+class OutOfHoursScreen:
+    """`day`: on which the site opens, at `hour` and `minute`; None: nobody knows; `instead`: where to go now."""
+
+    frame: Frame
+    day: Text | None
+    hour: int
+    minute: int
+    instead: tuple[Words, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HelpScreen:
     """Help, shown over another page with that page's frame. The window makes it from that page."""
 
@@ -360,6 +371,7 @@ ScreenModel = (
     | OutcomeScreen
     | PermitInsideScreen
     | OutOfServiceScreen
+    | OutOfHoursScreen
     | ChoiceScreen
     | QuestionScreen
     | LicenceCodeScreen
@@ -371,3 +383,7 @@ ScreenModel = (
     | ProgressScreen
     | HelpScreen
 )
+
+
+UntouchedScreen = OutOfServiceScreen | OutOfHoursScreen
+"""Nobody is served, and nobody can choose a language."""

@@ -119,7 +119,7 @@ def _now(page: m.ScreenModel) -> str | None:
             return "read"
         case m.OutcomeScreen(staff_first=staff_first):
             return "stay" if staff_first else "outcome"
-        case m.OutOfServiceScreen() | m.HelpScreen():
+        case m.OutOfServiceScreen() | m.OutOfHoursScreen() | m.HelpScreen():
             return None
         case _:
             assert_never(page)

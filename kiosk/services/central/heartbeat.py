@@ -216,7 +216,7 @@ class HeartbeatService:
             log(LogEvent.JOURNAL_PURGED, steps=steps)
 
     def _is_idle(self) -> bool:
-        return isinstance(self._watched.state(), s.Idle)
+        return isinstance(self._watched.state(), s.AtRest)
 
 
 def _journal_failed(error: JournalFailed) -> None:

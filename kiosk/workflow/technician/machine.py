@@ -28,14 +28,14 @@ PIN = re.compile(r"[0-9]{6,10}")
 UNLOCK_CODE = re.compile(r"[0-9]{8}")
 
 
-def open_service_mode(site: Site, state: s.Idle | s.OutOfService) -> Step | None:
+def open_service_mode(site: Site, state: s.AtRest | s.OutOfService) -> Step | None:
     """The first page, on which a technician signs in; None where the site has no technicians, and at the end."""
     if not site.has_technicians or state.switching_off:
         return None
     first = t.EnteringNumber()
     language = state.language if isinstance(state, s.Idle) and state.language in LANGUAGES else LANGUAGES[0]
     match state:
-        case s.Idle():
+        case s.Idle() | s.OutOfHours():
             return Step(s.InServiceMode(first, language))
         case s.OutOfService(fault=fault, custody=custody, held=held, inspecting=inspecting):
             return Step(s.InServiceMode(first, language, custody, fault, held, inspecting))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, time
 
 from kiosk.domain import faults
+from kiosk.domain.clock import SHANGHAI
 from kiosk.domain.endorsement import ChipState, Custody, Drawable, FaceState, Grant, Refusal
 from kiosk.domain.faults import CATALOGUE, Fault, Severity
 from kiosk.domain.holder_check import CheckWay, HolderCheckRule
@@ -60,6 +61,7 @@ def ending(language: str) -> dict[str, ScreenModel]:
         **_interrupted(language),
         **_in_the_bin(language),
         **_out_of_service(language),
+        **_out_of_hours(language),
     }
 
 
@@ -248,3 +250,15 @@ def _out_of_service(language: str) -> dict[str, ScreenModel]:
         .happens(on.DeviceFailed(faults.UNIT_COVER_OPEN))
         .screen(),
     }
+
+
+def _out_of_hours(language: str) -> dict[str, ScreenModel]:
+    """In the evening of a working day, before long holidays, and where nobody knows when it opens."""
+    evening, opens = date(2026, 9, 29), time(8, 30)
+    opens_at = {
+        "out_of_hours": datetime.combine(date(2026, 9, 30), opens, SHANGHAI),
+        "out_of_hours_date": datetime.combine(date(2026, 10, 8), opens, SHANGHAI),
+        "out_of_hours_unknown": None,
+    }
+    shanghai = _nobody_chose(language, "shanghai")
+    return {name: shanghai.happens(on.HoursEnded(evening, moment)).screen() for name, moment in opens_at.items()}

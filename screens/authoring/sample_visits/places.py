@@ -63,7 +63,9 @@ class Place:
         )
 
     def about(self) -> PresentationContext:
-        """The presenter's context. A face that is not rewritten here is refreshed at the region's first counter."""
+        """What the presenter knows of it. A face that is not rewritten here is, at the region's first counter; the
+        next kiosk is there too.
+        """
         elsewhere = next(iter(self.region.offices.values())).name
         return PresentationContext(
             self.region,
@@ -73,4 +75,5 @@ class Place:
             writing_usually_s=WRITING_USUALLY_S,
             pilot=self.pilot,
             face_refreshed_at=None if self.rewrites_face else elsewhere,
+            nearest_machine=elsewhere,
         )

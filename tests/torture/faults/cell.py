@@ -104,6 +104,8 @@ class Scene:
         """How long to wait for what comes next before the clock is moved: long as long as nothing is broken."""
         if self.way.forgets and isinstance(state, s.AwaitingRemoval):
             return LEAVES_AFTER_S
+        if isinstance(state, s.OutOfHours):
+            return DEVICE_PATIENCE_S  # nothing comes there but what is found broken
         if self.heal is None:
             return WELL_PATIENCE_S
         if isinstance(state, s.AwaitsPerson) and not isinstance(state, _A_DEVICE_WORKS):
@@ -148,7 +150,7 @@ class Scene:
         while time.monotonic() < deadline:
             latest = place.states[-1]
             has_inspected = isinstance(latest, s.OutOfService) and not latest.inspecting
-            if not isinstance(latest, s.Idle | s.OutOfService) or self.bystander.heard_of_check(heard):
+            if not isinstance(latest, s.AtRest | s.OutOfService) or self.bystander.heard_of_check(heard):
                 break
             if has_inspected and any(getattr(state, "inspecting", False) for state in place.states[seen:]):
                 break
@@ -175,6 +177,9 @@ class Scene:
             place.lets_pass()
         if way.state in (s.Idle, s.OutOfService) and way.broken_at is s.Idle:
             self.awaits(way.state)
+            self.rechecks()
+        if way.state is s.OutOfHours:
+            self.awaits_closing_time()
             self.rechecks()
         self.comes_to_rest(resident, RECHECKS)
         return resident
@@ -251,6 +256,13 @@ class Scene:
         while not any(isinstance(state, kind) for state in self.place.states[self.began :]):
             assert time.monotonic() < deadline, f"no {kind.__name__}; the machine went {self.place.way()}"
             self.place.shows_more_than(len(self.place.states), 0.1)
+
+    def awaits_closing_time(self) -> None:
+        """Let the machine hear central's time, by which it is closed, and look at its hours then."""
+        self.awaits(s.Idle)
+        self.place.hears_central()
+        self.place.lets_pass()
+        self.awaits(s.OutOfHours)
 
     # -- mend ------------------------------------------------------------------------------------------------------
 

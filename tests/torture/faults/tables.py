@@ -11,7 +11,7 @@ from tests.torture.faults.causes import CAUSES, CRT_CAUSES, Cause
 from tests.torture.faults.resident import Way
 from tests.torture.faults.ways import FILES_OF_XU, WAYS, XU, all_states
 
-_STARTS_AND_RESTS = (s.Recovering, s.Idle, s.OutOfService)
+_STARTS_AND_RESTS = (s.Recovering, s.Idle, s.OutOfHours, s.OutOfService)
 _BEFORE_A_PERMIT = (s.ShowingNotice, s.ReadingIdCard, s.AwaitingPermit, s.WithdrawingOffer)
 _WITH_A_PERMIT = (
     s.ReadingPermit,

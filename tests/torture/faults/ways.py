@@ -39,6 +39,8 @@ ASKS_ATTENDANT = {
         "holder_check.attendants": {'"17"': hashed("314159", cost=2**4)},
     }
 }
+OPENS_SOON: dict[str, Any] = {"tables": {"hours": {"sunday": "10:03-24:00", "last_visit_min": 0}}}
+"""It is ten in the morning of a Sunday."""
 THE_WRITE = 2  # batch of the reference permit that holds the protected write; 1 reads, 3 reads again
 
 
@@ -68,6 +70,7 @@ def _ways() -> Iterator[tuple[str, Way]]:
     named = [
         _renewal(s.Recovering),
         _renewal(s.Idle),
+        _renewal(s.OutOfHours, site=OPENS_SOON),
         _renewal(s.OutOfService, broken_before=("id_reader", "unplugged")),
         _renewal(s.ChoosingService, keys=("endorse",)),
         Way(s.ChoosingAgent, CHILD, **FOR_A_CHILD),

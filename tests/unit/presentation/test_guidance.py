@@ -28,6 +28,7 @@ TABLE: dict[type[s.State], tuple[Guidance, ...]] = {
     # Nobody is served, or nobody came yet.
     s.Recovering: (DARK,),
     s.Idle: (DARK,),
+    s.OutOfHours: (DARK,),
     s.OutOfService: (DARK,),
     s.InServiceMode: (DARK,),
     # Read and choose on the screen.

@@ -193,6 +193,15 @@ def test_a_telephone_number_is_for_everybody() -> None:
     assert "咨询电话：零二幺幺二三四五" in written(samples("zh-Hans")["out_of_service"], private=False)
 
 
+def test_when_a_closed_site_opens_is_for_everybody() -> None:
+    assert written(samples("zh-Hans")["out_of_hours"], private=False)[2:5] == ["下次开放时间", "明天", "八点三十分"]
+    assert written(samples("en")["out_of_hours"], "en", private=False)[2:5] == [
+        "It opens again",
+        "tomorrow",
+        "at eight hours thirty",
+    ]
+
+
 def test_a_permit_without_dates_has_none_to_be_said() -> None:
     model = samples("en")["thank_you"]
     assert isinstance(model, ThankYouScreen)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from kiosk.domain import faults
 from kiosk.domain.applications import Application, ApplicationState, EvidenceResult, ReceivedApplication
+from kiosk.domain.clock import SHANGHAI
 from kiosk.domain.documents import IdDocument, IdKind, Permit, PermitContent
 from kiosk.domain.endorsement import ChipState, Drawable, FaceState, Grant, Refusal, ResidenceYears, Service
 from kiosk.domain.holder_check import NO_CHECK, CheckWay, HolderCheckRule
@@ -29,6 +30,7 @@ from kiosk.workflow.visits import InterruptedVisit, VisitIds
 
 REGION = load_region(Path(__file__).parents[2] / "data" / "everything_asked.toml")
 TODAY = date(2025, 5, 20)
+OPENS_AT = datetime(2025, 5, 21, 8, 30, tzinfo=SHANGHAI)
 LANGUAGE = "zh-Hans"
 OTHER_LANGUAGE = "en"
 ASKED_FOR = UUID(int=0xA1)  # the endorsement that the visit asks for
@@ -154,6 +156,9 @@ EVENTS: tuple[on.Event, ...] = (
     on.DevicesReady(),
     on.SwitchOffRequested("SIGTERM"),
     on.SwitchOffOverdue(),
+    on.HoursEnded(TODAY, OPENS_AT),
+    on.HoursEnded(TODAY, None),
+    on.HoursBegan(),
     on.IdCardRead(HOLDER, TODAY),
     on.IdCardRefused(Refusal("id_card_expired")),
     on.IdCardNotReadable(),
@@ -318,6 +323,7 @@ def site(
     has_code_scanner: bool = False,
     holder_check: HolderCheckRule = NO_CHECK,
     has_technicians: bool = False,
+    keeps_hours: bool = False,
 ) -> Site:
     """A place of an invented region, with the usual languages."""
     return Site(
@@ -330,6 +336,7 @@ def site(
         holder_check=holder_check,
         has_technicians=has_technicians,
         parts=("receipt_printer", "journal"),
+        keeps_hours=keeps_hours,
     )
 
 
@@ -340,7 +347,7 @@ ONLY_ATTENDED = HolderCheckRule(CheckWay.ATTENDANT, required=True)
 SITES = {
     "with a bin": site(has_retain_bin=True),
     "without a bin": site(has_retain_bin=False, holder_check=ONLY_ATTENDED),
-    "without a face": site(has_retain_bin=True, rewrites_face=False),
+    "without a face": site(has_retain_bin=True, rewrites_face=False, keeps_hours=True),
     "with technicians": site(has_retain_bin=True, has_technicians=True),
     "of every service": site(has_retain_bin=True, has_code_scanner=True, holder_check=ATTENDED),
 }

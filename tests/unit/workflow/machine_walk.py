@@ -288,11 +288,11 @@ def _check_the_end(check: Callable[[bool, str], None], state: s.State, event: on
         check(not s.is_switching_off(state), "a wish to switch off is not forgotten")
         check(not ends, "the program ends only when it was asked to")
         return
-    check(ends or not isinstance(taken.state, s.Idle), "nobody is served while the machine is being switched off")
+    check(ends or not isinstance(taken.state, s.AtRest), "nobody is served while the machine is being switched off")
     check(not any(isinstance(effect, _BEGINS) for effect in taken.effects), "nothing new is begun before the end")
     is_overdue = isinstance(event, on.SwitchOffOverdue | on.DeadlinePassed)
     check(
-        not ends or is_overdue or isinstance(taken.state, s.Idle | s.OutOfService),
+        not ends or is_overdue or isinstance(taken.state, s.AtRest | s.OutOfService),
         "the program ends when the path is empty, or the unit does not move the permit, or the time is up",
     )
 
@@ -343,7 +343,7 @@ def _is_lawful(result: Walk, node: Node) -> bool:
             node,
         )
     ]
-    if isinstance(state, s.Idle):
+    if isinstance(state, s.AtRest):
         laws.append(result.check(not world.owed, "nobody is served while central waits to be told", node))
         open_orders = [order for order in world.orders if order not in _HARMLESS_ON_AN_EMPTY_PATH]
         laws.append(result.check(not open_orders, "nobody is served while the unit has an order open", node))

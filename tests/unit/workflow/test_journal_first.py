@@ -24,6 +24,7 @@ NOT_WITHOUT_THE_JOURNAL = {
 WITHOUT_IT_TOO = {
     do.InspectPath: "looks",
     do.CheckDevices: "looks",
+    do.LookAtHours: "looks",
     do.ReadIdCard: "reads",
     do.StopIdReader: "ends a wait",
     do.StopTakingIn: "ends a wait",

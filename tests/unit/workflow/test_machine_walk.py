@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -33,7 +34,8 @@ DEADLINE = on.DeadlinePassed("the one of the state")
 
 HEEDED = """
 Recovering: DeadlinePassed DeviceFailed PathInspected PathNotInspected
-Idle: DeadlinePassed DeviceFailed ServiceModeRequested choose_language open_service_mode other_services start
+Idle: DeadlinePassed DeviceFailed HoursEnded ServiceModeRequested choose_language open_service_mode other_services start
+OutOfHours: DeadlinePassed DeviceFailed HoursBegan HoursEnded
 OutOfService: DeadlinePassed DeviceFailed DevicesReady FaceRewritten PathInspected PathNotInspected PermitAtMouth
     PermitOutOfSight PermitRetained PermitTaken PermitTakenIn ServiceModeRequested open_service_mode
 InServiceMode: DeadlinePassed FaceRewritten PartTested PathInspected PathNotInspected PermitAtMouth PermitOutOfSight
@@ -130,6 +132,14 @@ def test_nobody_comes_into_service_mode_while_the_machine_is_being_switched_off_
     assert not [state for state in ending if isinstance(state, s.InServiceMode)]
 
 
+def test_a_technician_may_come_at_any_hour() -> None:
+    closed = s.OutOfHours(date(2026, 3, 9), None)
+    taken = step(SITES["with technicians"], closed, on.ServiceModeRequested())
+    assert taken is not None
+    assert isinstance(taken.state, s.InServiceMode)
+    assert step(SITES["without a face"], closed, on.ServiceModeRequested()) is None
+
+
 def test_nobody_is_signed_in_who_was_not_admitted() -> None:
     for before, event, taken in walked("with technicians").arrows():
         was, now = _who(before), _who(taken.state)
@@ -149,7 +159,7 @@ def _who(state: s.State) -> Technician | None:
 
 
 def test_every_kind_of_state_is_reached_where_every_service_is_asked_for() -> None:
-    assert set(s.InVisit.__args__) | {s.Recovering, s.Idle, s.OutOfService} == reached("of every service")
+    assert set(s.InVisit.__args__) | {s.Recovering, s.Idle, s.OutOfHours, s.OutOfService} == reached("of every service")
 
 
 @AT_EVERY_SITE

@@ -7,6 +7,7 @@ class MotionEvent:
     y: float
     sx: float
     sy: float
+    is_touch: bool
     profile: Sequence[str]
     grab_list: list[Callable[[], Widget | None]]  # weak references
     def __init__(
