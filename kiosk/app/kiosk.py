@@ -17,14 +17,13 @@ from kiosk.app.effect_routes import call_of, canceller, message_of, standing_fau
 from kiosk.app.ending import release_all
 from kiosk.app.lesser_devices import LESSER, LesserDevices
 from kiosk.app.service_factory import ServiceFactory
+from kiosk.app.site import about, site_of
 from kiosk.app.staff_calling import STAFF_CALL, staff_calls
 from kiosk.app.start_failure import print_mistakes
 from kiosk.config.capabilities_check import load_fitting_unit
 from kiosk.config.settings import Config
 from kiosk.domain.clock import Clock
 from kiosk.domain.devices import (
-    CODE_SCANNER,
-    DEVICES,
     GUIDANCE_LIGHTS,
     ID_READER,
     PERMIT_CHIP,
@@ -41,7 +40,6 @@ from kiosk.journal.standing import open_journal
 from kiosk.journal.state_lock import StateLock
 from kiosk.policy.region import Region
 from kiosk.policy.region_file import load_region
-from kiosk.presentation.context import PresentationContext
 from kiosk.runtime.clock_notes import ClockNotes, watched
 from kiosk.runtime.crew import Crew
 from kiosk.runtime.engine import Engine
@@ -49,7 +47,7 @@ from kiosk.runtime.memory import Outstanding
 from kiosk.runtime.workers import Worker
 from kiosk.runtime.writing_times import WritingTimes
 from kiosk.services.device_check import DeviceCheck, JournalLook
-from kiosk.services.device_health import BESIDE_DEVICES, CENTRAL, DeviceHealth
+from kiosk.services.device_health import CENTRAL, DeviceHealth
 from kiosk.services.effect_dispatch import EffectDispatcher, ServiceThread, on_thread, unless
 from kiosk.services.guidance_lights import Guide
 from kiosk.services.job_times import BACKGROUND
@@ -154,19 +152,7 @@ class Kiosk:
         return load_region(config.files.region), load_fitting_unit(config), content_hash_by_key_file(config.central.key)
 
     def _site(self) -> Site:
-        return Site(
-            region=self.region,
-            has_retain_bin=self._unit_file.capabilities.has_retain_bin,
-            rewrites_face=self._unit_file.capabilities.rewrites_face,
-            default_language=self.config.languages[0],
-            languages=self.config.languages,
-            pilot=self.config.pilot,
-            has_code_scanner=bool(self.config.devices[CODE_SCANNER]),
-            holder_check=self.config.holder_check.rule,
-            has_technicians=bool(self.config.service_mode.technicians),
-            parts=(*(device.name for device in DEVICES if self.config.devices[device]), *BESIDE_DEVICES),
-            keeps_hours=self.config.hours is not None,
-        )
+        return site_of(self.config, self.region, self._unit_file.capabilities)
 
     def _route_effects(self, dispatcher: EffectDispatcher, surroundings_changed: Callable[[], None]) -> None:
         id_card = self._service_thread(ID_READER.name, self._factory.id_card)
@@ -398,17 +384,3 @@ def _open_coupler(url: str) -> Coupler:
     from drivers.transport.urls import open_coupler
 
     return open_coupler(url)
-
-
-def about(config: Config, region: Region) -> PresentationContext:
-    """What the screens say of this site."""
-    return PresentationContext(
-        region,
-        config.languages,
-        config.simulation,
-        config.receipt_link,
-        config.writing_usually_s,
-        pilot=config.pilot,
-        face_refreshed_at=config.face_refreshed_at,
-        nearest_machine=config.nearest_machine,
-    )

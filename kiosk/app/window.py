@@ -174,8 +174,9 @@ class Window:
         if self._opening.mistakes and self._opening.needs_new_window(opening):
             self.close(1)  # display, fonts or texts changed; they are read only while the window is opened
             return
-        from kiosk.app.kiosk import Kiosk, about
+        from kiosk.app.kiosk import Kiosk
         from kiosk.app.shown_screens import ShownScreens
+        from kiosk.app.site import about
         from kiosk.runtime.memory import Outstanding
 
         kiosk = Kiosk(
@@ -207,8 +208,8 @@ class Window:
         if not self._end_closed_kiosk() or not opening.tells_permit_unit:
             return
         from kiosk.app.closed_kiosk import ClosedKiosk
-        from kiosk.app.kiosk import about
         from kiosk.app.shown_screens import ShownScreens
+        from kiosk.app.site import about
 
         config = replace(config, languages=opening.languages)
         with suppress(OSError):  # as in `run_window`

@@ -98,7 +98,10 @@ def print_unlock_code(args: argparse.Namespace) -> int:
         return _no(f"{args.file} is no unlock key: {error}")
     if len(key) < LEAST_KEY_BYTES:
         return _no(f"{args.file} is no unlock key")
-    day = arguments.day("--day", args.day) or datetime.now(SHANGHAI).date()
+    try:
+        day = arguments.day("--day", args.day) or datetime.now(SHANGHAI).date()
+    except arguments.BadUseError as error:
+        return _no(str(error))
     code = unlock_code(key, args.kiosk, day)
     print(f"{code[:4]} {code[4:]}   unlocks {args.kiosk} on {day.isoformat()}, once")
     return 0

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from kiosk.app.kiosk import about
 from kiosk.app.shown_screens import ShownScreens
+from kiosk.app.site import about
 from kiosk.journal.journal import Journal, StepRecord
 from kiosk.journal.past_writing import WRITING_MS
 from kiosk.presentation.models.resident import WritingScreen

@@ -27,7 +27,8 @@ from drivers.simulators.permit import PermitLocation
 from drivers.simulators.residents import Residents
 from drivers.simulators.rig import Rig
 from drivers.typeface import Typeface
-from kiosk.app.kiosk import Kiosk, about
+from kiosk.app.kiosk import Kiosk
+from kiosk.app.site import about
 from kiosk.central import contract
 from kiosk.central.client import CentralClient
 from kiosk.config.settings import Config, load_config

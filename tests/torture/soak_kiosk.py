@@ -12,7 +12,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from assets import ASSETS
-from kiosk.app.kiosk import Kiosk, about
+from kiosk.app.kiosk import Kiosk
+from kiosk.app.site import about
 from kiosk.config.settings import load_config
 from kiosk.domain.clock import SystemClock
 from kiosk.journal.journal import BIN_EMPTIED

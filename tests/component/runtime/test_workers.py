@@ -21,7 +21,15 @@ from kiosk.workflow.effects import Effect
 from tests.fakes.hand_clock import HandClock
 from tests.waiting import eventually
 
-BY_THE_MACHINE = {do.EndProgram, do.CheckDevices, do.Assess, do.LookAhead, do.CancelEndorsement, do.TestPart}
+BY_THE_MACHINE = {
+    do.EndProgram,
+    do.CheckDevices,
+    do.Assess,
+    do.LookAhead,
+    do.CancelEndorsement,
+    do.TestPart,
+    do.LookAtHours,
+}
 """What the machine's own thread does or hands on."""
 
 

@@ -68,7 +68,8 @@ class Mortal:
     """One kiosk and its conversation with the harness."""
 
     def __init__(self, start: Start) -> None:
-        from kiosk.app.kiosk import Kiosk, about
+        from kiosk.app.kiosk import Kiosk
+        from kiosk.app.site import about
         from kiosk.config.settings import load_config
         from tests.torture.crash import disk, seams
 

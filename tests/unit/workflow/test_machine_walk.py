@@ -35,7 +35,7 @@ DEADLINE = on.DeadlinePassed("the one of the state")
 HEEDED = """
 Recovering: DeadlinePassed DeviceFailed PathInspected PathNotInspected
 Idle: DeadlinePassed DeviceFailed HoursEnded ServiceModeRequested choose_language open_service_mode other_services start
-OutOfHours: DeadlinePassed DeviceFailed HoursBegan HoursEnded
+OutOfHours: DeadlinePassed DeviceFailed HoursBegan HoursEnded ServiceModeRequested open_service_mode
 OutOfService: DeadlinePassed DeviceFailed DevicesReady FaceRewritten PathInspected PathNotInspected PermitAtMouth
     PermitOutOfSight PermitRetained PermitTaken PermitTakenIn ServiceModeRequested open_service_mode
 InServiceMode: DeadlinePassed FaceRewritten PartTested PathInspected PathNotInspected PermitAtMouth PermitOutOfSight
