@@ -16,7 +16,7 @@ from pathlib import Path
 
 from assets import ASSETS
 from screens.authoring.looks import EASY, PALETTES, TEXTS, Look, Picture
-from screens.authoring.samples import samples
+from screens.authoring.samples import all_samples
 from screens.shell.screen_file import load_screen_file
 
 SETTLED_FRAMES = 6  # enough for words to be broken, for the theme, and for all to be drawn
@@ -70,7 +70,7 @@ def _draw_here(size: str, waiting: list[Picture], out: Path) -> None:
     from screens.automation.screenshot import save_screenshot
     from screens.shell.app import KioskApp
 
-    models = {language: samples(language) for language in {picture.look.language for picture in waiting}}
+    models = {language: all_samples(language) for language in {picture.look.language for picture in waiting}}
 
     def dress(look: Look) -> None:
         palette = PALETTES.index(look.palette)

@@ -13,9 +13,10 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
-from kiosk.presentation.models.resident import ScreenModel
+from kiosk.presentation.models.screens import AnyScreenModel
 from screens.authoring.drawing import DrawingError, draw
 from screens.authoring.gallery_page import write_page
 from screens.authoring.looks import PALETTES, SIZES, TEXTS, Picture, looks
@@ -55,15 +56,15 @@ def main() -> int:
     return 0
 
 
-def one_of_each(models: dict[str, ScreenModel]) -> list[str]:
+def one_of_each(models: Mapping[str, AnyScreenModel]) -> list[str]:
     """Of each screen its first sample."""
-    first: dict[type[ScreenModel], str] = {}
+    first: dict[type[AnyScreenModel], str] = {}
     for name, model in models.items():
         first.setdefault(type(model), name)
     return list(first.values())
 
 
-def screens_of(models: dict[str, ScreenModel]) -> dict[str, str]:
+def screens_of(models: Mapping[str, AnyScreenModel]) -> dict[str, str]:
     """The screen of each sample: its model's name, in small letters."""
     return {
         name: re.sub("(?<!^)(?=[A-Z])", "_", type(model).__name__).lower().removesuffix("_screen")

@@ -32,21 +32,15 @@ from kiosk.domain.staff_call import CallState, StaffCalled
 from kiosk.presentation.models.screens import AnyScreenModel
 from kiosk.presentation.resident.help_page import staff_call
 from screens.authoring.help_samples import CALLED_AT
-from screens.authoring.samples import samples
+from screens.authoring.samples import all_samples, samples
 from screens.shell.kivy_setup import prepare
 from screens.shell.screen_file import load_screen_file
 
 
 def models(order: str, language: str) -> Mapping[str, AnyScreenModel]:
-    """The samples, or what a shipped region says: `<kind>/…/<region>`, or the longest values: `longest/…`, or a
-    technician's: `technician/…`.
-    """
+    """The samples, or what a shipped region says: `<kind>/…/<region>`, or the longest values: `longest/…`."""
     if "/" not in order:
-        return samples(language)
-    if order.startswith("technician/"):
-        from screens.authoring.sample_visits.technician import technician_samples
-
-        return {f"technician/{name}": model for name, model in technician_samples(language).items()}
+        return all_samples(language)
     if order.startswith("longest/"):
         from tests.screens.longest_samples import longest_samples
 

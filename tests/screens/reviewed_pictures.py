@@ -20,7 +20,7 @@ from screens.authoring.drawing import DrawingError, draw
 from screens.authoring.gallery import screens_of
 from screens.authoring.gallery_page import write_page
 from screens.authoring.looks import Look, Picture
-from screens.authoring.samples import samples
+from screens.authoring.samples import all_samples
 from tests.screens.differences_page import Difference, write_differences
 from tests.screens.seen_difference import difference
 
@@ -70,7 +70,7 @@ def compared(folder: Path = BUILD, reviewed: Path = REVIEWED) -> list[Difference
     shutil.rmtree(folder, ignore_errors=True)
     for _ in draw(pictures, drawn):
         pass
-    write_page(drawn, screens_of(samples(SOURCE_LANGUAGE)))
+    write_page(drawn, screens_of(all_samples(SOURCE_LANGUAGE)))
     found = list(differences(pictures, drawn, reviewed))
     if found:
         write_differences(found, folder)

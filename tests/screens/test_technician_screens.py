@@ -26,7 +26,7 @@ OFTEN = [name for name in NAMES if "_with_" not in name or name.endswith(("2305"
 def test_all_that_a_model_holds_is_said_fits_and_can_be_touched(window: Window, language: str, enlarged: int) -> None:
     names = NAMES if language == "zh-Hans" and not enlarged else OFTEN
     for name in names:
-        window.show(f"technician/{name}", language)
+        window.show(f"technician_{name}", language)
         for _ in range(enlarged):
             window.touch("text_size")
         pages = window.pages()
@@ -42,7 +42,7 @@ def _shows_dots(window: Window, number: int) -> bool:
 
 def test_what_was_typed_is_not_shown_and_gone_with_the_screen(upright: Window) -> None:
     upright.show("welcome", "en")
-    upright.show("technician/sign_in_pin", "en")
+    upright.show("technician_sign_in_pin", "en")
     for number, digit in enumerate("271828", start=1):
         upright.ask({"touch": f"key:{digit}"})
         eventually(partial(_shows_dots, upright, number))
@@ -51,7 +51,7 @@ def test_what_was_typed_is_not_shown_and_gone_with_the_screen(upright: Window) -
     assert upright.intent() == "enter_code 271828"
     assert "•" not in "\n".join(upright.words())
     upright.show("welcome", "en")
-    upright.show("technician/sign_in", "en")
+    upright.show("technician_sign_in", "en")
     upright.ask({"touch": "key:7"})
     eventually(lambda: any(word.startswith("7_") for word in upright.words()))
     upright.show("welcome", "en")
