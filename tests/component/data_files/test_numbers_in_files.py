@@ -38,6 +38,9 @@ TODAY = date(2026, 11, 22)
 CONFIGURATION = f"""writing_usually_s = 25
 right_time_s = 60
 {GOOD}
+[hours]
+monday = "09:00-17:00"
+last_visit_min = 10
 [journal]
 keep_days = 180
 [sound]
@@ -96,6 +99,7 @@ KINDS: dict[str, tuple[Callable[[Path], object], tuple[str, ...]]] = {
 
 # Zero means zero there.
 MAY_BE_ZERO = {
+    "last_visit_min",
     "address",
     "offset",
     "x",

@@ -45,8 +45,10 @@ THE_WRITE = 2  # batch of the reference permit that holds the protected write; 1
 
 
 def all_states() -> tuple[type[s.State], ...]:
-    """Every state that the machine may be in, by its own word."""
-    return tuple(_members(s.State))
+    """Every state that residents may meet. Service mode moves nothing and takes every fault as news of a part; it is
+    tried in tests/flows/test_service_mode.py.
+    """
+    return tuple(_members(s.ResidentState))
 
 
 def _members(kind: type | UnionType) -> Iterator[type[s.State]]:
