@@ -63,7 +63,8 @@ from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.transition import Site
 
-_DONE_WITHOUT = LESSER | {STAFF_CALL}
+_TECHNICIAN_ACCESS = "technician_access"
+_DONE_WITHOUT = LESSER | {STAFF_CALL, _TECHNICIAN_ACCESS}
 """Names of the threads without which visits go on."""
 
 if TYPE_CHECKING:
@@ -175,7 +176,7 @@ class Kiosk:
         if self.config.holder_check.rule.without_face is CheckWay.ATTENDANT:
             dispatcher.route(self._service_thread("holder_check", self._factory.holder_check), (do.CheckAttendant,))
         if self.config.service_mode.technicians:
-            access = self._service_thread("technician_access", self._factory.technician_access)
+            access = self._service_thread(_TECHNICIAN_ACCESS, self._factory.technician_access)
             dispatcher.route(access, (do.CheckTechnician, do.CheckUnlockCode))
         if self.config.attendant_call is CallWay.CENTRAL:
             calling = self._service_thread(STAFF_CALL, lambda worker: self._factory.staff_call(worker, staff.note))
