@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -277,9 +278,12 @@ def test_holidays_that_are_missing_are_in_the_log_once_a_day_from_november_on(
     site.beats = 300  # of five minutes each: a day and an hour, which reach into a third day if they begin late
     began = site.hand()
     site.service.begin()
-    days = {(began + beat * timedelta(seconds=EVERY_S)).astimezone(SHANGHAI).date() for beat in range(site.beats)}
-    told = [line for line in caplog.messages if line.startswith("holidays_missing")]
-    assert told == ['holidays_missing {"year": 2027}'] * len(days)
+    last_beat = site.hand() - timedelta(seconds=site.pauses[-1])  # the clock goes on by itself, too
+    days = (last_beat.astimezone(SHANGHAI).date() - began.astimezone(SHANGHAI).date()).days + 1
+    # A kiosk of another test in this process may still say its last word, on a thread of its own.
+    said = [record.getMessage() for record in caplog.records if record.thread == threading.get_ident()]
+    told = [line for line in said if line.startswith("holidays_missing")]
+    assert told == ['holidays_missing {"year": 2027}'] * days
 
 
 def test_it_beats_every_five_minutes_within_a_tenth(site: Site) -> None:
