@@ -62,7 +62,7 @@ class ClosedKiosk(Kiosk):
         return region, load_unit_file(config.files.devices[PERMIT_UNIT]), _no_content_hash
 
     def _site(self) -> Site:
-        return replace(super()._site(), closed=self._why, keeps_hours=False)
+        return replace(super()._site(), closed=self._why, keeps_hours=False, has_technicians=False)
 
     def _route_effects(self, dispatcher: EffectDispatcher, _: Callable[[], None]) -> None:
         self._permit = self._service_thread(PERMIT_UNIT.name, lambda worker: self._factory.permit(worker, None))

@@ -8,14 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.app.closed_kiosk import ClosedKiosk
+from kiosk.config.settings import Config
 from kiosk.control.snapshot import Verdict
 from kiosk.domain.endorsement import Custody
+from kiosk.domain.faults import CATALOGUE
 from kiosk.services.technician_access import hashed
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from kiosk.workflow.technician import tasks as t
 from tests.component.services.test_technician_access import CHEAP_KIB, PIN, SECRET, code_at
+from tests.lobby import kiosk_harness
 from tests.lobby.kiosk_harness import KioskHarness
 from tests.waiting import eventually
 
@@ -60,6 +64,26 @@ def signs_in(place: KioskHarness, number: str = "17") -> None:
     at_task(place, t.EnteringPin)
     place.chooses(Intent.ENTER_CODE, PIN)
     at_task(place, t.ShowingOverview)
+
+
+def test_a_closed_kiosk_lets_no_technician_in_and_goes_on(
+    open_place: OpenPlace, technicians: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing in it could check who signs in."""
+    place = open_place(tables={"service_mode": {"technicians": technicians}})
+    why = CATALOGUE["6501"]
+
+    def closed(config: Config, on_state: Callable[[s.State], int | None], *_: object, **__: object) -> ClosedKiosk:
+        return ClosedKiosk(config, why, on_state, lambda: None, lambda: None, None)
+
+    monkeypatch.setattr(kiosk_harness, "Kiosk", closed)
+    place.start_kiosk()
+    place.sees(s.OutOfService, lambda state: not state.inspecting)
+    place.running.engine.post(on.PersonChose(Intent.OPEN_SERVICE_MODE))
+    place.running.engine.post(on.ServiceModeRequested())
+    place.running.engine.post(on.SwitchOffRequested("SIGTERM"))
+    place.sees(s.OutOfService, lambda state: state.switching_off)
+    assert not any(isinstance(state, s.InServiceMode) for state in place.states)
 
 
 def asks_for_test(place: KioskHarness, part: str, test: str) -> None:
