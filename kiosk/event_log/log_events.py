@@ -78,6 +78,12 @@ class LogEvent(Enum):
         ("variable", "value"),
     )
     NOTIFY_FAILED = ("notify_failed", "systemd could not be told; it is told again", ("message", "address", "error"))
+    METRICS_SERVED = ("metrics_served", "a monitoring system may ask for metrics", ("address", "mutual_tls"))
+    METRICS_UNAVAILABLE = (
+        "metrics_unavailable",
+        "metrics cannot be served, because the port is taken or a file is wrong; it is tried again every minute",
+        ("address", "error"),
+    )
     DEVICE_STATE = (
         "device_state",
         'a device, or something else that a visit needs, is not as it was: "ok", or its fault\'s code',
