@@ -151,7 +151,14 @@ def test_chips_may_be_used_by_the_kiosks_user_and_nobody_else() -> None:
 def test_the_readme_installs_every_file() -> None:
     readme = (SYSTEMD / "README.md").read_text("utf-8")
     installed = set(re.findall(r"install -D -m 6\d\d (?:-g kiosk )?(\S+) ", readme))
-    assert installed == {path.name for path in SYSTEMD.iterdir()} - {"README.md"}
+    assert installed == {path.name for path in SYSTEMD.iterdir() if path.is_file()} - {"README.md"}
+
+
+def test_the_readme_names_every_file_for_supervision() -> None:
+    readme = (SYSTEMD / "README.md").read_text("utf-8")
+    files = sorted(path.name for path in (SYSTEMD / "supervision").iterdir())
+    assert [name for name in files if f"`{name}`" not in readme] == []
+    assert len(files) == 4
 
 
 def test_the_pam_file_is_the_one_that_the_service_names() -> None:

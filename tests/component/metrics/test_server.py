@@ -129,12 +129,11 @@ def test_garbage_is_refused_and_the_next_one_is_answered(sent: bytes) -> None:
 
 
 def test_the_page_is_made_once_however_often_it_is_asked_for() -> None:
-    made: list[float] = []
-    now = [0.0]
-    fresh = server.FreshPage(lambda: b"%d" % (made.append(now[0]) or len(made)), lambda: now[0])
-    assert [fresh.get(), fresh.get()] == [b"1", b"1"]
+    pages, now = iter((b"first", b"second")), [0.0]
+    fresh = server.FreshPage(lambda: next(pages), lambda: now[0])
+    assert [fresh.get(), fresh.get()] == [b"first", b"first"]
     now[0] = server.FRESH_S + 0.01
-    assert fresh.get() == b"2"
+    assert fresh.get() == b"second"
 
 
 def test_a_port_that_is_taken_is_told_once_and_used_when_it_is_free(caplog: pytest.LogCaptureFixture) -> None:
