@@ -47,6 +47,8 @@ def machine(tmp_path: Path) -> Path:
     (tmp_path / "usr/bin").mkdir(parents=True)
     for program in ("cage", "rm", "systemctl"):
         (tmp_path / "usr/bin" / program).touch(0o755)
+    (tmp_path / "opt/qianzhu-kiosk/.venv/bin").mkdir(parents=True)
+    (tmp_path / "opt/qianzhu-kiosk/.venv/bin/python").touch(0o755)
     return tmp_path
 
 
@@ -75,7 +77,7 @@ def test_the_service_is_as_confined_as_serial_lines_and_a_screen_allow() -> None
 
 def test_the_service_is_started_again_for_ever_and_watched() -> None:
     assert (setting("Restart"), setting("StartLimitIntervalSec")) == ("always", "0")
-    assert (setting("Type"), setting("NotifyAccess")) == ("notify", "all")
+    assert (setting("Type"), setting("NotifyAccess")) == ("notify", "main")
     assert int(setting("WatchdogSec")) > 0
 
 
@@ -89,6 +91,23 @@ def test_the_service_runs_the_program_in_its_own_place() -> None:
     assert interpreter == "/opt/qianzhu-kiosk/.venv/bin/python -BEs -X utf8"
     assert words == "kiosk run --config /etc/qianzhu-kiosk/kiosk.toml"
     assert setting("User") == "kiosk"
+
+
+def test_what_stops_the_service_signals_the_kiosk_and_neither_compositor_nor_relay() -> None:
+    stops = next(line for line in unit_lines() if line.startswith("ExecStop=") and "pkill" in line)
+    pattern = re.search(r'"(.+)"', stops)
+    assert pattern is not None
+    relay = setting("ExecStart")
+    compositor, kiosk = relay[relay.index("/usr/bin/cage") :], relay.split(" -- ")[1]
+    assert re.search(pattern.group(1), kiosk)
+    assert [line for line in (relay, compositor) if re.search(pattern.group(1), line)] == []
+
+
+def test_systemd_hears_the_kiosk_although_its_session_is_another_unit() -> None:
+    """systemd.exec(5), PAMName=: of a service with a session only the main process is heard."""
+    assert setting("PAMName")
+    assert setting("ExecStart").split(" -- ")[0].split(" -m ")[1] == "kiosk.runtime.notify_relay /usr/bin/cage -d"
+    assert setting("RuntimeDirectory")
 
 
 def test_the_user_can_be_made(tmp_path: Path) -> None:
