@@ -70,7 +70,7 @@ class LesserDevices:
             if trouble is not None and self._health.note(device.name, trouble):
                 self._changed()
 
-    def looks(self) -> Mapping[str, Look]:
+    def looks(self) -> dict[str, Look]:
         """By name, how each is asked how it is."""
         return {device.name: partial(self._watch.look, device) for device in self._threads}
 
