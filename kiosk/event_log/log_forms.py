@@ -45,7 +45,13 @@ class LogForm(Enum):
 
     def formatter(self) -> logging.Formatter:
         """What makes lines of records; a record may have several, except as JSON."""
-        return {LogForm.PLAIN: _Plain, LogForm.JOURNALD: _Journald, LogForm.JSON: _Json}[self]()
+        match self:
+            case LogForm.PLAIN:
+                return logging.Formatter(LOG_FORMAT)
+            case LogForm.JOURNALD:
+                return _Journald()
+            case LogForm.JSON:
+                return _Json()
 
     def of_output(self, line: str) -> str:
         """A line that somebody else wrote to standard output or error, in this form."""
@@ -62,11 +68,6 @@ def form_of(environment: Mapping[str, str]) -> LogForm:
     """The form that the environment asks for; for a person where it asks for none, or for one that is not known."""
     asked = environment.get(FORM_VARIABLE, "")
     return next((form for form in LogForm if form.value == asked), LogForm.PLAIN)
-
-
-class _Plain(logging.Formatter):
-    def __init__(self) -> None:
-        super().__init__(LOG_FORMAT)
 
 
 class _Journald(logging.Formatter):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 import urllib.error
@@ -17,7 +18,9 @@ from kiosk.app.snapshots import Snapshots
 from kiosk.config.metrics import MetricsSettings
 from kiosk.metrics.catalogue import METRICS, PREFIX
 from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
 from tests.lobby.kiosk_harness import KioskHarness
+from tests.lobby.own_kiosk import OwnKiosk
 from tests.lobby.visitor import LIN, NEIGHBOUR
 from tests.waiting import LIMIT_S, eventually
 
@@ -56,10 +59,14 @@ class Scraper:
         eventually(lambda: self.value(metric, **labels) == wanted)
 
 
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])
+
+
 @contextmanager
 def scraping(place: KioskHarness) -> Iterator[Scraper]:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        port = int(found.getsockname()[1])
+    port = free_port()
     with Metrics(MetricsSettings("127.0.0.1", port, None), Snapshots(lambda: place.kiosk), after_s=0.0):
         yield Scraper(port)
 
@@ -80,6 +87,7 @@ def test_visits_faults_and_calls_are_counted_and_what_stands_is_told(place: Kios
         place.rig.lift_id_card()
         place.plays(NEIGHBOUR.until(s.Confirming))
         place.rig.fault("permit_unit", "unplugged")
+        place.chooses(Intent.CANCEL)
         place.sees(s.OutOfService)
         scraper.sees(0, "serving")
         scraper.sees(1, "state", state="OutOfService")
@@ -105,12 +113,29 @@ def test_nothing_of_a_holder_is_told(place: KioskHarness) -> None:
 
 
 def test_a_kiosk_that_is_not_there_yet_is_told_too() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        port = int(found.getsockname()[1])
+    port = free_port()
     with Metrics(MetricsSettings("127.0.0.1", port, None), Snapshots(lambda: None, site="production"), after_s=0.0):
         scraper = Scraper(port)
         assert scraper.value("serving") == 0
         assert scraper.value("state", state="Starting") == 1
+
+
+@pytest.mark.screen
+def test_a_kiosk_that_a_mistake_keeps_closed_is_seen_from_afar(kiosk: OwnKiosk) -> None:
+    port = free_port()
+    text = re.sub(r'^region = ".*"$', 'region = "nowhere"', kiosk.config_file.read_text("utf-8"), flags=re.MULTILINE)
+    assert '"nowhere"' in text
+    kiosk.config_file.write_text(f"{text}\n[metrics]\nport = {port}\n", "utf-8")
+    kiosk.starts()
+    kiosk.sees("out_of_service")
+    scraper = Scraper(port)
+    scraper.sees(1, "state", state="OutOfService")
+    assert scraper.value("serving") == 0
+    labels = {"about": "kiosk", "code": "6503", "name": "configuration", "severity": "out_of_service"}
+    assert scraper.value("trouble", **labels) == 1
+    kiosk.logs("metrics_served", f'"address": "127.0.0.1 port {port}"')
+    kiosk.never_ended_badly()
+    kiosk.ends()
 
 
 def test_without_the_table_no_thread_is_started() -> None:
