@@ -131,7 +131,10 @@ class _Server(ThreadingMixIn, HTTPServer):
             return
         with self._lock:
             self._open[request] = time.monotonic() + self._whole_s
-        super().process_request(request, client_address)
+        try:
+            super().process_request(request, client_address)
+        except RuntimeError:  # the system gives no further thread
+            self._leave(request)
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         """Hear one connection, and close it. Whatever the other side does wrong is its own affair."""
@@ -146,10 +149,13 @@ class _Server(ThreadingMixIn, HTTPServer):
                     link.do_handshake()
                 self.finish_request(link, client_address)
         finally:
-            with self._lock:
-                self._open.pop(link, None)
-            self.shutdown_request(link)
-            self._places.release()
+            self._leave(link)
+
+    def _leave(self, link: socket.socket) -> None:
+        with self._lock:
+            self._open.pop(link, None)
+        self.shutdown_request(link)
+        self._places.release()
 
     def _close_late(self, now_s: float) -> None:
         with self._lock:

@@ -129,21 +129,23 @@ class LogOutput(io.TextIOBase):
             return 0
 
 
-class _Handler(logging.Handler):
-    """Hands records to a `LogOutput`, each line of them in its form."""
+class _Formed:
+    """Takes records from logging's own handler to a `LogOutput`: their lines have their form already."""
 
     def __init__(self, output: LogOutput) -> None:
-        super().__init__()
         self._output = output
 
-    def emit(self, record: logging.LogRecord) -> None:
-        for line in self.format(record).split("\n"):
+    def write(self, text: str) -> None:
+        for line in text.removesuffix("\n").split("\n"):
             self._output.say(line)
+
+    def flush(self) -> None:
+        """Do nothing: lines are written as soon as possible."""
 
 
 def log_handler(form: LogForm) -> logging.Handler:
     """What takes the records of all loggers to standard error, in this form."""
-    handler = _Handler(sys.stderr) if isinstance(sys.stderr, LogOutput) else logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(_Formed(sys.stderr) if isinstance(sys.stderr, LogOutput) else sys.stderr)
     handler.setFormatter(form.formatter())
     return handler
 

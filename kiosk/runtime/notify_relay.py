@@ -18,6 +18,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
 
@@ -70,26 +71,26 @@ class Relay:
 
 def main(command: Sequence[str]) -> int:
     """Run `command` until it ends; its status, 128 and the signal's number where a signal ended it."""
-    systemd = os.environ.get("NOTIFY_SOCKET")
-    environment = dict(os.environ)
-    relay: Relay | None = None
-    if systemd:
-        folder = os.environ.get("RUNTIME_DIRECTORY") or tempfile.mkdtemp(prefix="kiosk-notify-")
-        address = Path(folder.partition(":")[0]) / "notify"
-        relay = Relay(address, systemd)
-        environment["NOTIFY_SOCKET"] = str(address)
-    try:
-        child = subprocess.Popen(command, env=environment, preexec_fn=_end_with_parent)
-    except OSError as error:
-        print(f"notify_relay: {command[0]}: {error.strerror}", file=sys.stderr)
-        return 127
-    for number in _PASSED_TO_COMMAND:
-        signal.signal(number, lambda number, _: child.send_signal(number))
-    signal.signal(signal.SIGABRT, _pass_to_all)
-    if relay is not None:
-        threading.Thread(target=relay.run, name="relay", daemon=True).start()
-    status = child.wait()
-    return status if status >= 0 else 128 - status
+    systemd, environment = os.environ.get("NOTIFY_SOCKET"), dict(os.environ)
+    with ExitStack() as held:
+        relay: Relay | None = None
+        if systemd:
+            folder = os.environ.get("RUNTIME_DIRECTORY") or held.enter_context(tempfile.TemporaryDirectory())
+            address = Path(folder.partition(":")[0]) / "notify"  # RuntimeDirectory= may name several
+            relay = Relay(address, systemd)
+            environment["NOTIFY_SOCKET"] = str(address)
+        try:
+            child = subprocess.Popen(command, env=environment, preexec_fn=_end_with_parent)
+        except OSError as error:
+            print(f"notify_relay: {command[0]}: {error.strerror}", file=sys.stderr)
+            return 127
+        for number in _PASSED_TO_COMMAND:
+            signal.signal(number, lambda number, _: child.send_signal(number))
+        signal.signal(signal.SIGABRT, _pass_to_all)
+        if relay is not None:
+            threading.Thread(target=relay.run, name="relay", daemon=True).start()
+        status = child.wait()
+        return status if status >= 0 else 128 - status
 
 
 def _end_with_parent() -> None:
