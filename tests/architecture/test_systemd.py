@@ -110,6 +110,13 @@ def test_systemd_hears_the_kiosk_although_its_session_is_another_unit() -> None:
     assert setting("RuntimeDirectory")
 
 
+def test_the_log_is_found_by_the_name_that_alerts_and_documents_tell() -> None:
+    """journald counts the lines of a session for the session (systemd issue 18548), so -u does not find them."""
+    told = [(SYSTEMD / name).read_text("utf-8") for name in ("README.md", "supervision/kiosk.rules.yml")]
+    names = {name for text in told for name in re.findall(r"journalctl [^`;.]*-t ([\w-]+)", text)}
+    assert names == {setting("SyslogIdentifier")}
+
+
 def test_the_user_can_be_made(tmp_path: Path) -> None:
     users = (SYSTEMD / "kiosk.sysusers.conf").read_text("utf-8")
     said = run("systemd-sysusers", "--dry-run", f"--root={tmp_path}", "-", given=users)
