@@ -142,11 +142,6 @@ def get_challenge(length: int = CHALLENGE_BYTES) -> bytes:
     return bytes(Command(CLA_PLAIN, INS_GET_CHALLENGE, 0x00, 0x00, le=length))
 
 
-def get_response(length: int) -> bytes:
-    """GET RESPONSE after 61xx; 256 for 6100."""
-    return bytes(Command(CLA_PLAIN, INS_GET_RESPONSE, 0x00, 0x00, le=length))
-
-
 def update_binary_unsigned(sfi: int, offset: int, data: bytes) -> bytes:
     """UPDATE BINARY under MAC, without its MAC: the bytes that the MAC is computed over. Lc counts the MAC."""
     return bytes((CLA_MAC, INS_UPDATE_BINARY, SFI_FLAG | sfi, offset, len(data) + MAC_BYTES)) + data

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from types import TracebackType
 
+from drivers.apdu_exchange import exchange as exchange_of_chip
 from drivers.errors import NotAPermit, StatusWordError, TransportError, UnexpectedReply
 from drivers.permit_chip import allow_list, apdu
 from drivers.permit_chip.commands import content_of, read_commands
@@ -13,7 +14,6 @@ from drivers.permit_file.permit_file import PermitFile, Place
 from drivers.transport.base import ApduAnswer, ApduTransport, ConnectedChip, Coupler
 
 DEVICE = "permit_chip"
-MOST_PARTS = 32  # a chip that always answers 61xx is broken; 32 parts are 8 KiB, twice the whole permit
 
 # Applications of cards that people insert by mistake.
 FOREIGN_APPLICATIONS = (
@@ -33,24 +33,8 @@ class ForeignChip(NotAPermit):
 
 
 def exchange(chip: ApduTransport, command: bytes) -> ApduAnswer:
-    """Send one command and collect its whole answer: 61xx by GET RESPONSE, 6Cxx by asking again with the right length.
-
-    Only a command without data is sent again (6Cxx means that it was not carried out). Raises `UnexpectedReply` for a
-    chip that never comes to an end.
-    """
-    answer = chip.transmit(command)
-    if answer.sw >> 8 == 0x6C and len(command) == 5:
-        answer = chip.transmit(command[:4] + bytes((answer.sw & 0xFF,)))
-    data = answer.data
-    for _ in range(MOST_PARTS):
-        if answer.sw >> 8 != 0x61:
-            return ApduAnswer(data, answer.sw)
-        more = apdu.get_response(answer.sw & 0xFF or 256)
-        answer = chip.transmit(more)
-        if answer.sw >> 8 == 0x6C:
-            answer = chip.transmit(more[:4] + bytes((answer.sw & 0xFF,)))
-        data += answer.data
-    raise UnexpectedReply("the chip's answer does not end", device=DEVICE)
+    """Send one command to a permit's chip and collect its whole answer."""
+    return exchange_of_chip(chip, command, DEVICE)
 
 
 class PermitChip:

@@ -23,6 +23,7 @@ class DirectCoupler:
         self._listener: socket.socket | None = socket.create_server((host, port), backlog=16)
         self._url = f"direct://{host}:{self._listener.getsockname()[1]}"
         self._link: socket.socket | None = None
+        self._count = 0  # of the chips that came
 
     @property
     def url(self) -> str:
@@ -49,6 +50,19 @@ class DirectCoupler:
         if self._listener is None:
             raise LinkLost("the coupler is closed", device=DEVICE)
 
+    def presence(self) -> int | None:
+        """See `WatchedSlot`. Raises `LinkLost` when this coupler is closed."""
+        if self._listener is None:
+            raise LinkLost("the coupler is closed", device=DEVICE)
+        if self._link is not None and _has_left(self._link):
+            self.hang_up(self._link)
+        if self._link is None:
+            try:
+                self._link = self._accept(self._listener, time.monotonic(), 0.0)
+            except NoChip:
+                return None
+        return self._count
+
     def _accept(self, listener: socket.socket, deadline: float, timeout_s: float) -> socket.socket:
         listener.settimeout(max(0.001, deadline - time.monotonic()))
         try:
@@ -56,6 +70,7 @@ class DirectCoupler:
         except TimeoutError:
             raise NoChip(f"no chip in the slot within {timeout_s:g} s", device=DEVICE) from None
         link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._count += 1
         return link
 
     def _power(self, link: socket.socket) -> DirectChip:
@@ -81,6 +96,16 @@ class DirectCoupler:
         listener, self._listener = self._listener, None
         if listener is not None:
             listener.close()
+
+
+def _has_left(link: socket.socket) -> bool:
+    """Whether the chip's side has closed; what it sent stays there to be read."""
+    try:
+        return link.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
 
 
 class DirectChip:

@@ -29,7 +29,7 @@ class VpcdHost:
         self._activity = activity
         self._pace = pace
         self._changed = threading.Condition()
-        self._lying: SimulatedPermit | None = None
+        self._lying: Chip | None = None
         self._link: socket.socket | None = None
         self._stopping = False
         self._thread: threading.Thread | None = None
@@ -61,12 +61,23 @@ class VpcdHost:
         self._moved(permit)
 
     def _moved(self, permit: SimulatedPermit) -> None:
+        if permit.chip is not None and permit.place is PermitLocation.STATION:
+            self.lay(permit.chip)
+        elif permit.chip is not None:
+            self.lift(permit.chip)
+
+    def lay(self, chip: Chip) -> None:
+        """Put a chip on the contacts, in place of any other."""
         with self._changed:
-            if permit.place is PermitLocation.STATION and permit.chip is not None:
-                if self._lying is not permit:
-                    self._hang_up()
-                    self._lying = permit
-            elif self._lying is permit:
+            if self._lying is not chip:
+                self._hang_up()
+                self._lying = chip
+            self._changed.notify_all()
+
+    def lift(self, chip: Chip) -> None:
+        """Take this chip off the contacts, if it is there."""
+        with self._changed:
+            if self._lying is chip:
                 self._lying = None
                 self._hang_up()
             self._changed.notify_all()
@@ -85,8 +96,7 @@ class VpcdHost:
                 self._changed.wait_for(lambda: self._stopping or self._lying is not None)
                 if self._stopping or self._lying is None:
                     return
-                permit = self._lying
-            assert permit.chip is not None
+                chip = self._lying
             self._stay_off()
             try:
                 link = vpcd_wire.open_vpcd(self._url)
@@ -94,7 +104,7 @@ class VpcdHost:
                 self._pause(RETRY_S)
                 continue
             with link:
-                self._serve_while_lying(link, permit, permit.chip)
+                self._serve_while_lying(link, chip)
             self._off_since = time.monotonic()
 
     def _stay_off(self) -> None:
@@ -102,9 +112,9 @@ class VpcdHost:
         needed_s = RETRY_S if vpcd_wire.sees_at_once(self._url) else POLL_S
         self._pause(max(0.0, self._off_since + needed_s - time.monotonic()))
 
-    def _serve_while_lying(self, link: socket.socket, permit: SimulatedPermit, chip: Chip) -> None:
+    def _serve_while_lying(self, link: socket.socket, chip: Chip) -> None:
         with self._changed:
-            if self._stopping or self._lying is not permit:
+            if self._stopping or self._lying is not chip:
                 return
             self._link = link
         try:

@@ -61,3 +61,12 @@ class Coupler(Protocol):
 
     def close(self) -> None:
         """Release the slot; may be called twice."""
+
+
+class WatchedSlot(Coupler, Protocol):
+    """A slot into which people put cards and out of which they pull them."""
+
+    def presence(self) -> int | None:
+        """A number of the chip that is in the slot, another one for every chip that is put in; None where it is empty.
+        Does not wait, and does not use the chip. Raises `LinkLost` if the slot is gone.
+        """

@@ -147,6 +147,15 @@ class PcscCoupler:
             return  # it answered a moment ago, and an open chip reports its own failures
         self._in_context(lambda context: self._state_of_slot(context, 0, scard.SCARD_STATE_UNAWARE, "looking"))
 
+    def presence(self) -> int | None:
+        """See `WatchedSlot`. pcscd counts what comes and goes in the upper half of a slot's state (pcsc-lite,
+        SCardGetStatusChange).
+        """
+        now = self._in_context(
+            lambda context: self._state_of_slot(context, 0, scard.SCARD_STATE_UNAWARE, "looking for a card")
+        )
+        return now >> 16 if now & scard.SCARD_STATE_PRESENT else None
+
     def list_slots(self) -> tuple[str, ...]:
         """The names of all slots. Raises `ServiceLost` if pcscd does not answer."""
         return self._in_context(_slots)
@@ -306,7 +315,7 @@ class PcscChip:
         doing = "talking to the chip"
         try:
             code, answer = self._context.call(
-                doing, TRANSMIT_S, scard.SCardTransmit, self._handle, self._pci, list(apdu)
+                doing, TRANSMIT_S, scard.SCardTransmit, self._handle, self._pci, list(self._on_the_line(apdu))
             )
         except ServiceSilent:
             self._abandon()
@@ -321,6 +330,13 @@ class PcscChip:
             self._abandon()
             raise LinkTimeout("the chip is silent: an answer without status word", device=DEVICE)
         return ApduAnswer(bytes(answer[:-2]), answer[-2] << 8 | answer[-1])
+
+    def _on_the_line(self, apdu: bytes) -> bytes:
+        """A command that has data and asks for some, too, goes without its Le over T=0, where only 61xx tells of the
+        answer (ISO 7816-3, 12.2.5).
+        """
+        is_case_4 = len(apdu) > 5 and apdu[4] and len(apdu) == 6 + apdu[4]
+        return apdu[:-1] if is_case_4 and self._pci == scard.SCARD_PCI_T0 else apdu
 
     def _abandon(self) -> None:
         self._disconnect()

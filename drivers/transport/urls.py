@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from drivers.transport.base import ByteTransport, Coupler
+from drivers.transport.base import ByteTransport, Coupler, WatchedSlot
 from drivers.transport.device_urls import (
     HidUrl,
     PcscUrl,
@@ -67,3 +67,16 @@ def open_coupler(url: str) -> Coupler:
             return ReplayCoupler(path)
         case _:
             raise UrlError(f"{url!r}: no chip is met there: expected pcsc://READER NAME or replay:///path")
+
+
+def open_watched_slot(url: str) -> WatchedSlot:
+    """The slot of a URL, for cards that people put in. Raises `UrlError`; a reader that is not there is noticed when it
+    is used.
+    """
+    match parse_url(url):
+        case PcscUrl(reader_name):
+            from drivers.transport.pcsc import PcscCoupler
+
+            return PcscCoupler(reader_name)
+        case _:
+            raise UrlError(f"{url!r}: no card is put in there: expected pcsc://READER NAME")

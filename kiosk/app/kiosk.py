@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from kiosk.app.couplers import open_coupler
 from kiosk.app.effect_routes import call_of, canceller, message_of, standing_fault
 from kiosk.app.ending import release_all
 from kiosk.app.lesser_devices import LESSER, LesserDevices
@@ -66,13 +67,12 @@ from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.transition import Site
 
-_TECHNICIAN_ACCESS = "technician_access"
-_DONE_WITHOUT = LESSER | {STAFF_CALL, _TECHNICIAN_ACCESS}
+_TECHNICIAN_ACCESS, _SERVICE_CARD = "technician_access", "service_card"
+_DONE_WITHOUT = LESSER | {STAFF_CALL, _TECHNICIAN_ACCESS, _SERVICE_CARD}
 """Names of the threads without which visits go on."""
 
 if TYPE_CHECKING:
     from drivers.permit_unit.dialects import UnitFile
-    from drivers.transport.base import Coupler
     from kiosk.texts.translation import Translation
 
 
@@ -142,7 +142,7 @@ class Kiosk:
             self._unit_file,
             self.journal,
             self.clock,
-            _open_coupler,
+            open_coupler,
             self._translate,
             content_hash,
             reads_large,
@@ -182,6 +182,9 @@ class Kiosk:
         if self.config.service_mode.technicians:
             access = self._service_thread(_TECHNICIAN_ACCESS, self._factory.technician_access)
             dispatcher.route(access, (do.CheckTechnician, do.CheckUnlockCode))
+        if self.config.service_mode.cards is not None:
+            cards = self._service_thread(_SERVICE_CARD, self._factory.service_card)
+            dispatcher.route(cards, (do.AwaitServiceCard, do.StopServiceCard))
         if self.config.attendant_call is CallWay.CENTRAL:
             calling = self._service_thread(STAFF_CALL, lambda worker: self._factory.staff_call(worker, staff.note))
             staff = self.staff = staff_calls(calling, self._crew, self.clock, surroundings_changed)
@@ -382,16 +385,3 @@ class Kiosk:
             self.health.note(name, CONFIGURATION)
         elif name not in _DONE_WITHOUT:
             self.engine.post(on.DeviceFailed(CONFIGURATION))
-
-
-def _open_coupler(url: str) -> Coupler:
-    from drivers.transport.device_urls import SimUrl, parse_url
-
-    match parse_url(url):
-        case SimUrl(int(port)):
-            from drivers.simulators.direct_link import DirectCoupler
-
-            return DirectCoupler(port=port)
-    from drivers.transport.urls import open_coupler
-
-    return open_coupler(url)

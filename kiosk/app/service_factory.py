@@ -30,6 +30,7 @@ from kiosk.journal.journal import Journal
 from kiosk.presentation.context import PresentationContext
 from kiosk.runtime.clock_watch import WatchedClock
 from kiosk.runtime.workers import Worker
+from kiosk.services.proven_card import ProvenCard
 from kiosk.texts.words import Words
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from kiosk.services.journal_guard import JournalGuard
     from kiosk.services.permit import PermitService
     from kiosk.services.receipt import ReceiptService
+    from kiosk.services.service_card import ServiceCardService
     from kiosk.services.slot_watch import SlotWatch
     from kiosk.services.staff_calls import StaffCall
     from kiosk.services.technician_access import TechnicianAccess
@@ -91,6 +93,7 @@ class ServiceFactory:
         self._content_hash = content_hash
         self._reads_large = reads_large
         self._calls = CallTally()  # over all connections
+        self._proven_card = ProvenCard()
         self.versions: Mapping[str, str] = {}  # as central is told them, once they are known
 
     def id_card(self, worker: Worker) -> IdCardService:
@@ -237,8 +240,24 @@ class ServiceFactory:
 
         allowed = self._config.service_mode
         return TechnicianAccess(
-            allowed.technicians, allowed.unlock_key, self._config.kiosk_name, self._config.state_dir, self._clock
+            allowed.technicians,
+            allowed.unlock_key,
+            self._config.kiosk_name,
+            self._config.state_dir,
+            self._clock,
+            lambda: self._proven_card.number,
         )
+
+    def service_card(self, worker: Worker) -> ServiceCardService:
+        from drivers.service_card.device import ServiceCardReader
+        from kiosk.app.couplers import open_watched_slot
+        from kiosk.services.service_card import ServiceCardService
+
+        cards = self._config.service_mode.cards
+        if cards is None:
+            raise ValueError("this kiosk has no reader for service cards")
+        reader = ServiceCardReader(open_watched_slot(cards.slot))
+        return ServiceCardService(reader, cards.authorities, cards.revoked, worker, self._clock, self._proven_card)
 
     def central(self, worker: Worker) -> CentralService:
         from kiosk.central.grants import load_grant_keys

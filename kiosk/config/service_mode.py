@@ -1,4 +1,4 @@
-"""The table `service_mode`: who may work at the machine itself, and the file that says so."""
+"""The table `service_mode`: who may work at the machine itself, the file that says so, and how cards are read."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kiosk.config.service_cards import ServiceCardSettings, read_service_cards
 from kiosk.config.settings_table import SettingsTable
 from kiosk.data_files.reader import DataFileError, read_toml
 from kiosk.domain.technician import Role, Technician
@@ -39,15 +40,20 @@ class Credentials:
 @dataclass(frozen=True, slots=True)
 class ServiceModeSettings:
     """`technicians`: by number; none: there is no service mode. `unlock_key`: by which the operator makes codes that
-    unlock; None: nobody can unlock on site.
+    unlock; None: nobody can unlock on site. `cards`: how service cards are read; None: there is no reader for them.
     """
 
     technicians: Mapping[str, Credentials] = field(default_factory=dict, repr=False)
     unlock_key: bytes | None = field(default=None, repr=False)
+    cards: ServiceCardSettings | None = None
 
 
-def read_service_mode(reader: SettingsTable, beside: Callable[[str], Path], *, in_earnest: bool) -> ServiceModeSettings:
-    """Without the table nobody is let in. `in_earnest`: not for a simulation, whose PINs protect nobody."""
+def read_service_mode(
+    reader: SettingsTable, beside: Callable[[str], Path], permit_slot: str, *, in_earnest: bool
+) -> ServiceModeSettings:
+    """Without the table nobody is let in. `permit_slot`: the URL under which permits' chips are read; `in_earnest`: not
+    for a simulation, whose PINs protect nobody.
+    """
     technicians: Mapping[str, Credentials] = {}
     if reader.has("technicians"):
         name = reader.text("technicians", "a file that python -m kiosk service-mode add-technician made")
@@ -56,8 +62,11 @@ def read_service_mode(reader: SettingsTable, beside: Callable[[str], Path], *, i
     if reader.has("unlock_key"):
         name = reader.text("unlock_key", "a file that python -m kiosk service-mode make-unlock-key made")
         unlock_key = _unlock_key(reader, beside(name)) if name else None
+    cards = read_service_cards(reader, beside, permit_slot, in_earnest=in_earnest)
+    if cards is not None and not reader.has("technicians"):
+        reader.wrong("technicians", "is missing; a service card needs the PIN of its technician there")
     reader.nothing_else()
-    return ServiceModeSettings(technicians, unlock_key)
+    return ServiceModeSettings(technicians, unlock_key, cards)
 
 
 def read_unlock_key(path: Path) -> bytes:

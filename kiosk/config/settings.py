@@ -22,7 +22,7 @@ from kiosk.config.sound import read_sound
 from kiosk.data_files.central_address import mistake_in_central_address
 from kiosk.data_files.pem_text import flaw_of_encoding
 from kiosk.data_files.reader import DataFileError, read_toml
-from kiosk.domain.devices import DEVICES, PERMIT_UNIT, Device
+from kiosk.domain.devices import DEVICES, PERMIT_CHIP, PERMIT_UNIT, Device
 from kiosk.domain.holder_check import AVAILABLE, CheckWay, HolderCheckRule
 from kiosk.domain.kept_secret import flaw_of_kept
 from kiosk.domain.opening_hours import SiteHours
@@ -174,9 +174,10 @@ def _read_table(path: Path, table: dict[str, Any], assets_dir: Path) -> tuple[Co
     site = reader.text("site", '"production" or "simulation"')
     if site not in ("", "production", "simulation"):
         reader.wrong("site", f'is {site!r}; "production" or "simulation" is wanted')
+    devices = read_device_urls(reader.table("devices"))
     config = Config(
         site="simulation" if site == "simulation" else "production",
-        devices=read_device_urls(reader.table("devices")),
+        devices=devices,
         files=_files(reader.table("files"), assets_dir, beside),
         central=_central(reader.table("central"), beside),
         holder_check=_holder_check(reader.table("holder_check"), in_earnest=site != "simulation"),
@@ -211,7 +212,9 @@ def _read_table(path: Path, table: dict[str, Any], assets_dir: Path) -> tuple[Co
         else None,
         sound=read_sound(reader.table("sound"), is_there=reader.has("sound")),
         access=read_access(reader.table("access")),
-        service_mode=read_service_mode(reader.table("service_mode"), beside, in_earnest=site != "simulation"),
+        service_mode=read_service_mode(
+            reader.table("service_mode"), beside, devices[PERMIT_CHIP], in_earnest=site != "simulation"
+        ),
         metrics=read_metrics(reader.table("metrics"), beside, is_there=reader.has("metrics")),
     )
     reader.renamed("witness_socket", "automation_socket")

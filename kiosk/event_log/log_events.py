@@ -131,10 +131,14 @@ class LogEvent(Enum):
     CLOCK_JUMPED = ("clock_jumped", "the time of day moved without that time having passed", ("by_s", "why"))
     ATTENDANT_REFUSED = ("attendant_refused", "a code was nobody's", ("wrong",))
     ATTENDANT_LOCKED = ("attendant_locked", "too many wrong codes in a row: none is looked at", ("wrong",))
-    TECHNICIAN_ADMITTED = ("technician_admitted", "somebody was let into service mode", ("technician", "role"))
+    TECHNICIAN_ADMITTED = (
+        "technician_admitted",
+        "somebody was let into service mode",
+        ("technician", "role", "factor"),
+    )
     TECHNICIAN_REFUSED = (
         "technician_refused",
-        "number, one-time code or PIN was wrong, and nobody was let into service mode",
+        "number, one-time code or PIN was wrong, or a card's PIN, and nobody was let into service mode",
         ("wrong",),
     )
     TECHNICIAN_LOCKED = ("technician_locked", "nothing is looked at after too many wrong tries", ("wrong",))
@@ -143,6 +147,17 @@ class LogEvent(Enum):
         "tries or used codes could not be read or written, so nobody is let into service mode",
         ("error",),
     )
+    SERVICE_CARD_PROVEN = (
+        "service_card_proven",
+        "a service card signed by its key; a PIN is asked for",
+        ("technician",),
+    )
+    SERVICE_CARD_REFUSED = (
+        "service_card_refused",
+        "a service card, or its reader, was of no use to sign in",
+        ("device", "cause", "error"),
+    )
+    SERVICE_CARD_REMOVED = ("service_card_removed", "the service card that had signed left its reader", ())
     UNLOCK_REFUSED = ("unlock_refused", "a code that was to unlock service mode did not", ())
     PART_TESTED = ("part_tested", "a technician tested a part of the machine", ("device", "test", "outcome"))
     MACHINE_UNSEEN = ("machine_unseen", "how the machine is could not be collected for the technician", ("error",))

@@ -27,7 +27,7 @@ class PresentationContext:
     """What the screens say of this place. `receipt_link` ends where the receipt number is to be put;
     `writing_usually_s`: what chip and face take together on this machine; `pilot`: the region's trial is on here;
     `face_refreshed_at`: where to go with an old face, at a kiosk that rewrites none; None at one that does;
-    `nearest_machine`: where the next kiosk is; None: nobody said.
+    `nearest_machine`: where the next kiosk is; None: nobody said; `has_service_cards`: technicians have cards here.
     """
 
     region: Region
@@ -38,6 +38,7 @@ class PresentationContext:
     pilot: bool = False
     face_refreshed_at: LocalText | None = None
     nearest_machine: LocalText | None = None
+    has_service_cards: bool = False
 
 
 def receipt_number(endorsement_id: UUID) -> str:

@@ -65,6 +65,8 @@ _TABLE: dict[type, LongestTime] = {
     do.PrintApplicationSlip: _PRINT,
     do.PrintStatusSlip: _PRINT,
     do.CheckAttendant: _CALCULATION,
+    do.AwaitServiceCard: LongestTime(60.0, "one card: it is powered for two seconds, and signs within some more"),
+    do.StopServiceCard: LongestTime(30.0, "letting go of a pcscd that may hang"),
     do.CheckTechnician: LongestTime(15.0, "a calculation made slow on purpose, and two lines on disk"),
     do.CheckUnlockCode: LongestTime(15.0, "a calculation, and three lines on disk"),
     do.ReadLicenceCode: LongestTime(30.0, "one look at the scanner's line"),

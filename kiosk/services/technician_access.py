@@ -1,4 +1,4 @@
-"""Whether somebody is let into service mode: a one-time code and a PIN, and few tries at guessing them.
+"""Whether somebody is let into service mode: a one-time code or a service card, a PIN, and few tries at guessing them.
 
 The one-time code is RFC 6238's (SHA-1, six digits, 30 seconds, as every authenticator makes it), and counts once: the
 last time step that let somebody in is on disk, and no earlier one does again, whatever the clock says. Of the PIN the
@@ -13,7 +13,8 @@ import hmac
 import json
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -77,7 +78,8 @@ def unlock_code(key: bytes, kiosk_name: str, day: date) -> str:
 
 class TechnicianAccess:
     """Answers `CheckTechnician` and `CheckUnlockCode`. `technicians`: by number; `unlock_key`: None where nobody can
-    unlock on site; `state_dir`: where tries and used codes are kept.
+    unlock on site; `state_dir`: where tries and used codes are kept. `card_number()`: whose service card is in its
+    reader and has proven its key; None without one.
     """
 
     def __init__(
@@ -87,7 +89,9 @@ class TechnicianAccess:
         kiosk_name: str,
         state_dir: Path,
         clock: Clock,
+        card_number: Callable[[], str | None] = lambda: None,
     ) -> None:
+        self._card_number = card_number
         self._technicians = technicians
         self._unlock_key = unlock_key
         self._kiosk_name = kiosk_name
@@ -112,6 +116,9 @@ class TechnicianAccess:
 
     def _check(self, effect: do.CheckTechnician, post: Post) -> None:
         now = self._boot.moment()
+        if effect.code is None and self._card_number() != effect.number:
+            post(on.SignInUnanswered())  # it was pulled out meanwhile; nobody guessed anything
+            return
         try:
             tries = self._tries.read(now)
             if wait_s := self._tries.wait_s(tries, now):
@@ -131,15 +138,18 @@ class TechnicianAccess:
             log(LogEvent.TECHNICIAN_UNCOUNTED, level=logging.CRITICAL, error=type(error).__name__)
             post(on.SignInUnanswered())
             return
-        log(LogEvent.TECHNICIAN_ADMITTED, technician=technician.number, role=technician.role.value)
+        factor = "card" if technician.by_card else "code"
+        log(LogEvent.TECHNICIAN_ADMITTED, technician=technician.number, role=technician.role.value, factor=factor)
         post(on.TechnicianAdmitted(technician))
 
     def _technician_of(self, effect: do.CheckTechnician) -> Technician | None:
         """Who it is. A number that nobody has takes as long as a wrong PIN, and a wrong code as long as a right one."""
         known = self._technicians.get(effect.number)
         pin, otp_secret = self._nobody if known is None else (known.pin, known.otp_secret)
-        step = self._step_of(otp_secret, effect.code.reveal())
         is_pin = is_of(effect.pin.reveal(), pin)
+        if effect.code is None:
+            return replace(known.technician, by_card=True) if known is not None and is_pin else None
+        step = self._step_of(otp_secret, effect.code.reveal())
         if known is None or step is None or not is_pin:
             return None
         return known.technician if self._used.claim(effect.number, step) else None

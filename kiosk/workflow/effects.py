@@ -9,7 +9,13 @@ from kiosk.domain.documents import FaceJob, IdDocument, Permit
 from kiosk.domain.endorsement import ChipState, Custody, FaceState, Grant
 from kiosk.domain.personal import Personal
 from kiosk.policy.permit_calendar import PermitCalendar
-from kiosk.workflow.technician.effects import CheckTechnician, CheckUnlockCode, TestPart
+from kiosk.workflow.technician.effects import (
+    AwaitServiceCard,
+    CheckTechnician,
+    CheckUnlockCode,
+    StopServiceCard,
+    TestPart,
+)
 from kiosk.workflow.visits import (
     Answers,
     AnyCase,
@@ -352,6 +358,8 @@ Effect = (
     | PrintApplicationSlip
     | PrintStatusSlip
     | ClearPersonalData
+    | AwaitServiceCard
+    | StopServiceCard
     | CheckTechnician
     | CheckUnlockCode
     | TestPart

@@ -17,6 +17,9 @@ from kiosk.workflow.effects import ChipAnswers, ChipCommands
 from kiosk.workflow.intents import Intent
 from kiosk.workflow.technician.events import (
     PartTested,
+    ServiceCardAccepted,
+    ServiceCardRefused,
+    ServiceCardRemoved,
     ServiceModeRequested,
     SignInUnanswered,
     TechnicianAdmitted,
@@ -404,6 +407,9 @@ Event = (
     | CollectionRecorded
     | LookedAhead
     | ServiceModeRequested
+    | ServiceCardAccepted
+    | ServiceCardRefused
+    | ServiceCardRemoved
     | TechnicianAdmitted
     | TechnicianNotAdmitted
     | SignInUnanswered

@@ -41,7 +41,7 @@ def request(site: Site, state: s.State) -> Step | None:
     if s.is_switching_off(state):
         return None
     if isinstance(state, s.InServiceMode):
-        left = technician.leave(state)
+        left = technician.leave(site, state)
         return replace(left, state=_marked(left.state))
     if isinstance(state, s.OutOfService) and not state.inspecting and not _is_settled(state.custody):
         # If the unit works again by now, the permit goes back.

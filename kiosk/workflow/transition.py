@@ -17,7 +17,7 @@ class Site:
     """Facts that do not change while the machine runs. `pilot`: the authority ordered the region's trial here.
     `closed`: why nobody is served; a permit that is inside is given back even so, and nothing but the unit is asked.
     `has_technicians`: somebody may be let into service mode. `parts`: what the machine has that can be tested, by name.
-    `keeps_hours`: it is open at some hours only.
+    `has_service_cards`: there is a reader for technicians' service cards. `keeps_hours`: it is open at some hours only.
     """
 
     region: Region = field(repr=False)
@@ -30,6 +30,7 @@ class Site:
     holder_check: HolderCheckRule = NO_CHECK
     closed: Fault | None = None
     has_technicians: bool = False
+    has_service_cards: bool = False
     parts: tuple[str, ...] = ()
     keeps_hours: bool = False
 

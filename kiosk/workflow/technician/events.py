@@ -5,12 +5,31 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.domain.technician import Technician
-from kiosk.workflow.technician.tasks import TestRecord
+from kiosk.workflow.technician.tasks import SignInProblem, TestRecord
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceModeRequested:
     """Somebody asks for service mode, at the screen or from a shell. Nobody is let in by that."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceCardAccepted:
+    """A service card proved to be that of the technician with this number; the PIN is still to come."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceCardRefused:
+    """A card, or the reader for it, is of no use. `problem`: why; one of `CARD_PROBLEMS`."""
+
+    problem: SignInProblem
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceCardRemoved:
+    """The card that was accepted is not in the reader any more, or nobody knows whether it is."""
 
 
 @dataclass(frozen=True, slots=True)

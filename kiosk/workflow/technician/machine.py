@@ -33,21 +33,26 @@ def open_service_mode(site: Site, state: s.AtRest | s.OutOfService) -> Step | No
     if not site.has_technicians or state.switching_off:
         return None
     first = t.EnteringNumber()
+    looking = (do.AwaitServiceCard(),) if site.has_service_cards else ()
     language = state.language if isinstance(state, s.Idle) and state.language in LANGUAGES else LANGUAGES[0]
     match state:
         case s.Idle() | s.OutOfHours():
-            return Step(s.InServiceMode(first, language))
+            return Step(s.InServiceMode(first, language), looking)
         case s.OutOfService(fault=fault, custody=custody, held=held, inspecting=inspecting):
-            return Step(s.InServiceMode(first, language, custody, fault, held, inspecting))
+            return Step(s.InServiceMode(first, language, custody, fault, held, inspecting), looking)
 
 
-def leave(state: s.InServiceMode) -> Step:
+def leave(site: Site, state: s.InServiceMode) -> Step:
     """Back to serving residents: as after a start, the unit says first where a permit is. One whose holder has gone
     is still not offered to whoever stands there.
     """
     closed = s.Recovering() if state.fault is None or _is_settled(state.custody) else _as_before(state, state.fault)
     asking = () if state.inspecting else (do.InspectPath(),)  # a second answer to one question would come in a visit
-    return Step(closed, (do.ClearPersonalData(), *asking))
+    return Step(closed, (*_stops_looking(site), do.ClearPersonalData(), *asking))
+
+
+def _stops_looking(site: Site) -> tuple[do.StopServiceCard, ...]:
+    return (do.StopServiceCard(),) if site.has_service_cards else ()
 
 
 def _as_before(state: s.InServiceMode, fault: Fault) -> s.OutOfService:
@@ -61,9 +66,11 @@ def _is_settled(custody: Custody) -> bool:
 def in_service_mode(site: Site, state: s.InServiceMode, event: on.Event) -> Step | None:
     match event:
         case on.PersonChose(intent=Intent.SIGN_OUT | Intent.CANCEL):
-            return leave(state)
+            return leave(site, state)
         case on.DeadlinePassed():
-            return _overdue(state)
+            return _overdue(site, state)
+        case on.ServiceCardRemoved():
+            return _card_removed(site, state)
         case on.PathInspected(custody=custody):
             return Step(replace(state, custody=custody, inspecting=False))
         case on.PathNotInspected():
@@ -75,14 +82,23 @@ def in_service_mode(site: Site, state: s.InServiceMode, event: on.Event) -> Step
             return _task(site, state, event)
 
 
-def _overdue(state: s.InServiceMode) -> Step:
+def _overdue(site: Site, state: s.InServiceMode) -> Step:
     match state.task:
         case t.CheckingTechnician() | t.CheckingUnlockCode():
             return _goes_to(state, t.EnteringNumber(t.SignInProblem.UNANSWERED))
         case t.TestingPart(who=who, part=part, test=test):
             return _goes_to(state, t.ShowingPart(who, part, t.TestRecord(part, test, t.Outcome.NO_ANSWER)))
         case _:
-            return leave(state)
+            return leave(site, state)
+
+
+def _card_removed(site: Site, state: s.InServiceMode) -> Step | None:
+    """Whoever came by a card goes with it: nobody stays signed in at a machine that they have left."""
+    if not t.rests_on_card(state.task):
+        return None
+    if isinstance(state.task, t.SignedIn):
+        return leave(site, state)
+    return _goes_to(state, t.EnteringNumber(t.SignInProblem.CARD_REMOVED))
 
 
 def _task(site: Site, state: s.InServiceMode, event: on.Event) -> Step | None:
@@ -93,7 +109,7 @@ def _task(site: Site, state: s.InServiceMode, event: on.Event) -> Step | None:
         case t.EnteringPin():
             return _entering_pin(state, task, event)
         case t.CheckingTechnician():
-            return _checking_technician(state, event)
+            return _checking_technician(site, state, task, event)
         case t.EnteringUnlockCode():
             return _entering_unlock_code(state, event)
         case t.CheckingUnlockCode():
@@ -121,6 +137,12 @@ def _entering_number(state: s.InServiceMode, task: t.EnteringNumber, event: on.E
             if found is None:
                 return _goes_to(state, t.EnteringNumber(t.SignInProblem.WRONG))
             return _goes_to(state, t.EnteringPin(found[1], Personal(found[2])))
+        case on.ServiceCardAccepted(number=number) if task.problem is not t.SignInProblem.LOCKED:
+            return _goes_to(state, t.EnteringPin(number, None))
+        case on.ServiceCardRefused(problem=t.SignInProblem.CARD_READER_GONE) if task.problem is not None:
+            return None  # what the person did before is the news
+        case on.ServiceCardRefused(problem=problem) if task.problem is not t.SignInProblem.LOCKED:
+            return _goes_to(state, t.EnteringNumber(problem))
         case on.PersonChose(intent=Intent.UNLOCK) if task.problem is t.SignInProblem.LOCKED:
             return _goes_to(state, t.EnteringUnlockCode())
         case _:
@@ -130,23 +152,28 @@ def _entering_number(state: s.InServiceMode, task: t.EnteringNumber, event: on.E
 def _entering_pin(state: s.InServiceMode, task: t.EnteringPin, event: on.Event) -> Step | None:
     match event:
         case on.PersonChose(intent=Intent.ENTER_CODE, choice=typed) if PIN.fullmatch(typed):
-            return _goes_to(state, t.CheckingTechnician(), do.CheckTechnician(task.number, task.code, Personal(typed)))
+            check = do.CheckTechnician(task.number, task.code, Personal(typed))
+            return _goes_to(state, t.CheckingTechnician(by_card=task.code is None), check)
         case on.PersonChose(intent=Intent.BACK):
             return _goes_to(state, t.EnteringNumber())
         case _:
             return None
 
 
-def _checking_technician(state: s.InServiceMode, event: on.Event) -> Step | None:
+def _checking_technician(
+    site: Site, state: s.InServiceMode, task: t.CheckingTechnician, event: on.Event
+) -> Step | None:
     match event:
         case on.TechnicianAdmitted(technician=who):
-            return _goes_to(state, t.ShowingOverview(who), do.CheckDevices())
+            looks_no_more = () if who.by_card else _stops_looking(site)
+            return _goes_to(state, t.ShowingOverview(who), *looks_no_more, do.CheckDevices())
         case on.TechnicianNotAdmitted(wait_s=wait_s) if math.isinf(wait_s):
             return _goes_to(state, t.EnteringNumber(t.SignInProblem.LOCKED))
         case on.TechnicianNotAdmitted(wait_s=wait_s) if wait_s:
             return _goes_to(state, t.EnteringNumber(t.SignInProblem.WAIT, math.ceil(wait_s)))
         case on.TechnicianNotAdmitted():
-            return _goes_to(state, t.EnteringNumber(t.SignInProblem.WRONG))
+            wrong = t.SignInProblem.PIN_OF_CARD if task.by_card else t.SignInProblem.WRONG
+            return _goes_to(state, t.EnteringNumber(wrong))
         case on.SignInUnanswered():
             return _goes_to(state, t.EnteringNumber(t.SignInProblem.UNANSWERED))
         case _:

@@ -18,6 +18,29 @@ class SignInProblem(Enum):
     LOCKED = "locked"  # only an unlocking helps
     UNLOCK_REFUSED = "unlock_refused"
     UNANSWERED = "unanswered"  # the check did not come to its end
+    PIN_OF_CARD = "pin_of_card"  # the PIN, or nobody here has this card's number
+    CARD_FOREIGN = "card_foreign"  # no service card at all
+    CARD_OF_OTHERS = "card_of_others"  # of an authority that is not the site's
+    CARD_EXPIRED = "card_expired"  # or not valid yet
+    CARD_REVOKED = "card_revoked"  # lost, or its technician left
+    CARD_NOT_PROVEN = "card_not_proven"  # its key is not that of its certificate
+    CARD_UNREADABLE = "card_unreadable"  # pulled out too early, upside down, or dead
+    CARD_REMOVED = "card_removed"  # before the PIN was looked at
+    CARD_READER_GONE = "card_reader_gone"
+
+
+CARD_PROBLEMS = frozenset(
+    {
+        SignInProblem.CARD_FOREIGN,
+        SignInProblem.CARD_OF_OTHERS,
+        SignInProblem.CARD_EXPIRED,
+        SignInProblem.CARD_REVOKED,
+        SignInProblem.CARD_NOT_PROVEN,
+        SignInProblem.CARD_UNREADABLE,
+        SignInProblem.CARD_READER_GONE,
+    }
+)
+"""Why a card, or its reader, is of no use."""
 
 
 class View(Enum):
@@ -53,7 +76,9 @@ class TestRecord:
 
 @dataclass(frozen=True, slots=True)
 class EnteringNumber:
-    """The technician's number and a one-time code are typed in one. `wait_s`: until another try is looked at."""
+    """The technician's number and a one-time code are typed in one, or a service card is put in. `wait_s`: until
+    another try is looked at.
+    """
 
     problem: SignInProblem | None = None
     wait_s: int = 0
@@ -61,15 +86,17 @@ class EnteringNumber:
 
 @dataclass(frozen=True, slots=True)
 class EnteringPin:
-    """Number and code were typed; nothing was looked at yet."""
+    """Number and code were typed, and nothing was looked at yet. `code`: None where a service card was accepted."""
 
     number: str
-    code: Personal[str]
+    code: Personal[str] | None
 
 
 @dataclass(frozen=True, slots=True)
 class CheckingTechnician:
-    pass
+    """`by_card`: a service card stands for the one-time code."""
+
+    by_card: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,3 +161,15 @@ CanGoBack = EnteringPin | EnteringUnlockCode | ShowingPart
 def technician_of(task: Task) -> Technician | None:
     """Who works at the machine; None before anybody was let in."""
     return task.who if isinstance(task, SignedIn) else None
+
+
+def rests_on_card(task: Task) -> bool:
+    """Whether whoever works here came by a service card, which then has to stay in its reader."""
+    match task:
+        case EnteringPin(code=code):
+            return code is None
+        case CheckingTechnician(by_card=by_card):
+            return by_card
+        case _:
+            who = technician_of(task)
+            return who is not None and who.by_card

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from kiosk.control.snapshot import ClockNow, Found, JournalNow, Snapshot, StateNow, Waiting
 from kiosk.domain.faults import CATALOGUE, CERTIFICATE_ENDS, PAPER_OUT, PERMIT_JAMMED, Fault
@@ -23,7 +24,7 @@ _BESIDE = ("central", "certificates", "journal", "display", "bin")
 
 def technician_samples(language: str) -> dict[str, TechnicianScreenModel]:
     """Models by a name of their own; the screen's name comes first. `language`: of `LANGUAGES`."""
-    about = Place(region_of("shanghai")).about()
+    about = replace(Place(region_of("shanghai")).about(), has_service_cards=True)
     return {
         name: present_service_mode(about, s.InServiceMode(task, language), machine) for name, task, machine in _tasks()
     }
@@ -36,6 +37,9 @@ def _tasks() -> Iterator[tuple[str, t.Task, Snapshot | None]]:
     yield "sign_in_wrong", t.EnteringNumber(problem.WRONG), None
     yield "sign_in_wait", t.EnteringNumber(problem.WAIT, 480), None
     yield "sign_in_locked", t.EnteringNumber(problem.LOCKED), None
+    yield "sign_in_card_refused", t.EnteringNumber(problem.CARD_NOT_PROVEN), None
+    yield "sign_in_card_reader_gone", t.EnteringNumber(problem.CARD_READER_GONE), None
+    yield "sign_in_card_pin", t.EnteringPin("17", None), None
     yield "sign_in_pin", t.EnteringPin("17", Personal("123456")), None
     yield "sign_in_checking", t.CheckingTechnician(), None
     yield "sign_in_unlock", t.EnteringUnlockCode(problem.UNLOCK_REFUSED), None

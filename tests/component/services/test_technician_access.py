@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from kiosk.config.service_mode import Credentials
 from kiosk.domain.personal import Personal
 from kiosk.domain.technician import Role, Technician
-from kiosk.services.technician_access import TechnicianAccess, hashed, is_of, unlock_code
+from kiosk.services.technician_access import RULE, TechnicianAccess, hashed, is_of, unlock_code
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from tests.fakes.hand_clock import HandClock
@@ -71,6 +72,18 @@ def tries_at(directory: Path, clock: HandClock) -> Try:
         told: list[on.Event] = []
         access.handlers[do.CheckTechnician](do.CheckTechnician(number, Personal(typed), Personal(pin)), told.append)
         assert len(told) == 1
+        return told[0]
+
+    return attempt
+
+
+def tries_by_card_at(directory: Path, clock: HandClock, card: str | None) -> Try:
+    """As `tries_at`, with the service card of this number in the reader."""
+    access = TechnicianAccess(TECHNICIANS, KEY, KIOSK, directory, clock, lambda: card)
+
+    def attempt(pin: str = PIN, number: str = "17") -> on.Event:
+        told: list[on.Event] = []
+        access.handlers[do.CheckTechnician](do.CheckTechnician(number, None, Personal(pin)), told.append)
         return told[0]
 
     return attempt
@@ -217,3 +230,29 @@ def test_of_a_pin_only_its_hash_is_kept() -> None:
     assert is_of(PIN, kept)
     assert not is_of(OTHER_PIN, kept)
     assert PIN not in kept
+
+
+def test_a_service_card_stands_for_the_code_and_not_for_the_pin(tmp_path: Path, clock: WallClock) -> None:
+    attempt = tries_by_card_at(tmp_path, clock, "17")
+    assert attempt(OTHER_PIN) == REFUSED
+    assert attempt() == on.TechnicianAdmitted(replace(ENGINEER, by_card=True))
+
+
+def test_a_card_of_nobody_here_lets_nobody_in(tmp_path: Path, clock: WallClock) -> None:
+    assert tries_by_card_at(tmp_path, clock, "99")(number="99") == REFUSED
+
+
+@pytest.mark.parametrize("card", [None, "42"], ids=["pulled out", "another one"])
+def test_nobody_is_let_in_by_a_card_that_is_not_there_any_more_and_no_try_is_counted(
+    card: str | None, tmp_path: Path, clock: WallClock
+) -> None:
+    attempt = tries_by_card_at(tmp_path, clock, card)
+    assert [attempt() for _ in range(RULE.most + 1)] == [on.SignInUnanswered()] * (RULE.most + 1)
+    assert tries_at(tmp_path, clock)() == ADMITTED
+
+
+def test_a_pin_is_guessed_by_card_no_oftener_than_by_code(tmp_path: Path, clock: WallClock) -> None:
+    attempt = tries_by_card_at(tmp_path, clock, "17")
+    waits = [waits_s(attempt(OTHER_PIN)) for _ in range(RULE.free)]
+    assert waits[-1] == RULE.first_s
+    assert waits_s(attempt()) == RULE.first_s

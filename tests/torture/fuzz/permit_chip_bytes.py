@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import deque
 from contextlib import suppress
 
+from drivers.apdu_exchange import MOST_PARTS
 from drivers.errors import CommandNotAllowed, DriverError
 from drivers.permit_chip import allow_list, apdu
-from drivers.permit_chip.chip import MOST_PARTS, PermitChip
+from drivers.permit_chip.chip import PermitChip
 from drivers.permit_chip.commands import content_of, read_commands
 from drivers.permit_chip.records import RelayCommand
 from drivers.permit_file.permit_file import ChipContentCorrupt, PermitFile, Place

@@ -24,7 +24,7 @@ from kiosk.workflow import events as on
 from kiosk.workflow.effects import ChipAnswers, ChipCommands, RelayRefused
 from kiosk.workflow.intents import Intent
 from kiosk.workflow.states import CaseWithPermit, ContentHashes, PutAway, Visit
-from kiosk.workflow.technician.tasks import Outcome, TestRecord
+from kiosk.workflow.technician.tasks import Outcome, SignInProblem, TestRecord
 from kiosk.workflow.transition import Site
 from kiosk.workflow.visits import InterruptedVisit, VisitIds
 
@@ -253,6 +253,7 @@ OF_EVERY_SERVICE = (
 )
 
 ENGINEER = Technician("17", "某工", Role.ENGINEER)
+ENGINEER_BY_CARD = replace(ENGINEER, by_card=True)
 AUDITOR = Technician("18", "某审", Role.AUDITOR)
 PRINTED = TestRecord("receipt_printer", "print", Outcome.ASKED)
 OF_TECHNICIANS: tuple[on.Event, ...] = (
@@ -270,7 +271,12 @@ OF_TECHNICIANS: tuple[on.Event, ...] = (
     on.PersonChose(Intent.ORDER_BY, "by_part"),
     on.PersonChose(Intent.TEST, "print"),
     on.PersonChose(Intent.TEST, "status"),
+    on.ServiceCardAccepted("17"),
+    on.ServiceCardRefused(SignInProblem.CARD_FOREIGN),
+    on.ServiceCardRefused(SignInProblem.CARD_READER_GONE),
+    on.ServiceCardRemoved(),
     on.TechnicianAdmitted(ENGINEER),
+    on.TechnicianAdmitted(ENGINEER_BY_CARD),
     on.TechnicianAdmitted(AUDITOR),
     on.TechnicianNotAdmitted(0.0),
     on.TechnicianNotAdmitted(29.5),
@@ -324,6 +330,7 @@ def site(
     has_code_scanner: bool = False,
     holder_check: HolderCheckRule = NO_CHECK,
     has_technicians: bool = False,
+    has_service_cards: bool = False,
     keeps_hours: bool = False,
 ) -> Site:
     """A place of an invented region, with the usual languages."""
@@ -336,6 +343,7 @@ def site(
         has_code_scanner=has_code_scanner,
         holder_check=holder_check,
         has_technicians=has_technicians,
+        has_service_cards=has_service_cards,
         parts=("receipt_printer", "journal"),
         keeps_hours=keeps_hours,
     )
@@ -349,6 +357,6 @@ SITES = {
     "with a bin": site(has_retain_bin=True),
     "without a bin": site(has_retain_bin=False, holder_check=ONLY_ATTENDED),
     "without a face": site(has_retain_bin=True, rewrites_face=False, keeps_hours=True),
-    "with technicians": site(has_retain_bin=True, has_technicians=True),
+    "with technicians": site(has_retain_bin=True, has_technicians=True, has_service_cards=True),
     "of every service": site(has_retain_bin=True, has_code_scanner=True, holder_check=ATTENDED),
 }

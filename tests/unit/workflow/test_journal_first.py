@@ -36,6 +36,8 @@ WITHOUT_IT_TOO = {
     do.EndProgram: "the machine is to be switched off, whatever the disk says",
     do.VerifyEvidence: "central looks something up",
     do.CheckAttendant: "has a file of its own for what must be known",
+    do.AwaitServiceCard: "reads",
+    do.StopServiceCard: "ends a wait",
     do.CheckTechnician: "has files of its own for what must be known",
     do.CheckUnlockCode: "has files of its own for what must be known",
     do.TestPart: "moves no permit",

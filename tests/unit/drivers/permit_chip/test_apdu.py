@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from drivers.apdu_exchange import get_response
 from drivers.permit_chip import apdu
 
 PUBLISHED_FORMS = {
@@ -22,8 +23,8 @@ PUBLISHED_FORMS = {
     "read record 23 by tag": (apdu.read_record(0x23, 80), "00B2230452"),
     "get a challenge for a MAC": (apdu.get_challenge(), "0084000004"),
     "get a challenge for an authentication": (apdu.get_challenge(8), "0084000008"),
-    "get 8 more bytes": (apdu.get_response(8), "00C0000008"),
-    "get 256 more bytes": (apdu.get_response(256), "00C0000000"),
+    "get 8 more bytes": (get_response(8), "00C0000008"),
+    "get 256 more bytes": (get_response(256), "00C0000000"),
     "update 4 bytes at 125 of file 02, MAC counted": (
         apdu.update_binary_unsigned(2, 125, bytes.fromhex("20260506")),
         "04D6827D0820260506",

@@ -1,0 +1,1 @@
+"""The technician's service card, in a PC/SC reader of its own."""
