@@ -25,7 +25,10 @@ _WORDS = {
     "diagnose": ("kiosk.commands.diagnose", "is this kiosk ready, and if not, why"),
     "faults": ("kiosk.commands.faults", "every fault: code, meaning, what residents read, what to do"),
     "holder-check": ("kiosk.commands.holder_check", "who may confirm that the holder stands at the kiosk"),
-    "service-mode": ("kiosk.commands.service_mode", "who is let in to work at the machine, and codes that unlock it"),
+    "service-mode": (
+        "kiosk.commands.service_mode",
+        "who may work at the machine, their service cards, codes that unlock it",
+    ),
     "journal": ("kiosk.commands.journal", "is the journal what was written, and how far is it"),
     "retained": ("kiosk.commands.retained", "which permits lie in the bin, or that it was emptied"),
     "central": ("kiosk.commands.central", "the reference central and its data"),

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from kiosk.commands import arguments
+from kiosk.commands import arguments, service_card
 from kiosk.commands.secret_asked import asked, is_guessed_first
 from kiosk.config.service_mode import LEAST_KEY_BYTES, LONGEST_NAME, NUMBER, read_unlock_key
 from kiosk.domain.clock import SHANGHAI
@@ -47,6 +47,7 @@ def register(commands: argparse._SubParsersAction[Any]) -> None:
     code.add_argument("kiosk", help="the kiosk_name of its configuration")
     code.add_argument("--day", help="YYYY-MM-DD; without it today in Shanghai")
     code.set_defaults(run=print_unlock_code)
+    service_card.register(actions)
 
 
 def add_technician(args: argparse.Namespace) -> int:

@@ -25,6 +25,16 @@ ODD = ("-1", "nan", "inf", "-inf", "1e400", "9" * 30, "9" * 5000, "", " ", "one"
 # program, words before the number, values that it refuses beside the odd ones, what is allowed
 OPTIONS = {
     "kiosk journal purge --keep-days": (["journal", "purge", "--keep-days"], ("0", "29", "3651", "1.5"), "30 to 3650"),
+    "kiosk service-mode make-card-authority --days": (
+        ["service-mode", "make-card-authority", "folder", "--days"],
+        ("0", "7301", "1.5"),
+        "1 to 7300",
+    ),
+    "kiosk service-mode issue-card --days": (
+        ["service-mode", "issue-card", "17", "folder", "--days"],
+        ("0", "7301", "1.5"),
+        "1 to 7300",
+    ),
     "kiosk demo --pace": (["demo", "--pace"], ("101",), "0 to 100"),
     "kiosk demo --think": (["demo", "--think"], ("61",), "0 to 60"),
     "kiosk central serve --port": ([*SERVE, "--port"], ("65536", "1.5"), "0 to 65535"),
