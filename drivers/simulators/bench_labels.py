@@ -11,6 +11,7 @@ DEVICES = {
     "receipt_printer": "凭条打印机  Receipt printer",
     "code_scanner": "扫码器  Code scanner",
     "guidance_lights": "引导灯  Guidance lights",
+    "service_card": "服务卡  Service card",
 }
 
 PLACES = {
@@ -77,6 +78,10 @@ FAULTS = {
     "overlong": "过长",
     "cut_short": "断在中途",
     "refuses": "拒绝执行",
+    "clone": "复制卡",
+    "replay": "重放应答",
+    "pulled_out": "中途拔出",
+    "foreign": "非服务卡",
 }
 
 SHORTER = {"paper_out_while_printing": "out while printing"}  # to fit a button
@@ -98,6 +103,7 @@ def facts(state: dict[str, Any]) -> str:
             f"废证箱 bin: [b]{', '.join(state['bin']) or nothing}[/b]",
             f"凭条 receipts: [b]{state['receipts']}{' (待取 hanging)' if state['receipt_hanging'] else ''}[/b]",
             f"灯亮 lights: [b]{', '.join(state['lights']) or nothing}[/b]",
+            f"服务卡 service card: [b]{state['service_card'] or nothing}[/b]",
             f"盖开 open: [b]{', '.join(state['covers_open']) or nothing}[/b]",
         )
     )

@@ -6,6 +6,7 @@ import argparse
 import os
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -122,7 +123,7 @@ class Bench(App):
         columns = BoxLayout(spacing=dp(8))
         columns.add_widget(self._left(people, state["permits"], self._do("licences") or {}))
         columns.add_widget(self._middle())
-        columns.add_widget(self._right(names))
+        columns.add_widget(self._right(names, self._do("service_cards") or []))
         root.add_widget(columns)
         root.add_widget(self._fact)
         root.add_widget(self._said)
@@ -207,7 +208,7 @@ class Bench(App):
         )
         return column
 
-    def _right(self, names: dict[str, list[str]]) -> BoxLayout:
+    def _right(self, names: dict[str, list[str]], service_cards: list[str]) -> BoxLayout:
         column = BoxLayout(orientation="vertical", spacing=dp(8), size_hint_x=0.42)
         rows = GridLayout(cols=1, size_hint_y=None, spacing=dp(6))
         rows.bind(minimum_height=rows.setter("height"))
@@ -247,6 +248,13 @@ class Bench(App):
                 ]
             )
         )
+        if service_cards:
+            inserting = [
+                (f"插入服务卡\nInsert {card}", partial(self._do, "insert_service_card", card=card))
+                for card in service_cards
+            ]
+            pulling = ("拔出服务卡\nPull out", lambda: self._do("pull_service_card"))
+            column.add_widget(_action_row([*inserting, pulling]))
         return column
 
     # -- choices and faults ----------------------------------------------------------------------------------------
@@ -295,7 +303,7 @@ class Bench(App):
                 self._client = None
             self._said.text = f"模拟设备未连接 the simulators are not there: {error}"
             return None
-        if verb not in ("state", "people", "licences", "fault_names", "save_face", "save_receipt"):
+        if verb not in ("state", "people", "licences", "fault_names", "service_cards", "save_face", "save_receipt"):
             told = "" if result in (None, True, []) else f"  →  {result}"
             self._said.text = f"{verb}  {'  '.join(map(str, arguments.values()))}{told}"
         return result

@@ -39,11 +39,18 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--printer-file", type=Path, default=PRINTER_FILE, help="the receipt printer's device file")
     parser.add_argument("--scanner-file", type=Path, default=SCANNER_FILE, help="the code scanner's device file")
     parser.add_argument("--unit", choices=tuple(UNITS), default=STAR, help=f"permit unit's dialect (default {STAR})")
+    parser.add_argument("--service-card-slot", metavar="URL", help="the chip side of the technician's slot")
+    parser.add_argument(
+        "--service-cards", type=Path, metavar="FOLDER", help="with a file for each card that goes in there"
+    )
     parser.set_defaults(run=simulate)
 
 
 def simulate(args: argparse.Namespace) -> int:
     """Run until SIGTERM, SIGINT, or until standard input is closed; one JSON line says when all is ready."""
+    if (args.service_card_slot is None) != (args.service_cards is None):
+        raise ValueError("--service-card-slot and --service-cards belong together")
+    cards = None if args.service_cards is None else (args.service_card_slot, args.service_cards)
     vpcd_url = args.vpcd if "://" in args.vpcd else f"tcp://{args.vpcd}"
     args.run_dir.mkdir(parents=True, exist_ok=True)
     typeface = Typeface.load(ASSETS / "fonts")
@@ -56,6 +63,7 @@ def simulate(args: argparse.Namespace) -> int:
         args.printer_file,
         args.scanner_file,
         args.unit,
+        cards,
     )
     control = RigControl(rig, args.control)
     woken, wake = os.pipe()

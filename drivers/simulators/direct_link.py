@@ -100,12 +100,16 @@ class DirectCoupler:
 
 def _has_left(link: socket.socket) -> bool:
     """Whether the chip's side has closed; what it sent stays there to be read."""
+    usual_s = link.gettimeout()
+    link.settimeout(0.0)
     try:
-        return link.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+        return link.recv(1, socket.MSG_PEEK) == b""
     except BlockingIOError:
         return False
     except OSError:
         return True
+    finally:
+        link.settimeout(usual_s)
 
 
 class DirectChip:

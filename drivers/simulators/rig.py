@@ -25,6 +25,7 @@ from drivers.simulators.permit_unit_crt_sim import CrtUnitSim
 from drivers.simulators.permit_unit_sim import PermitUnitSim
 from drivers.simulators.receipt_printer_sim import ReceiptPrinterSim
 from drivers.simulators.residents import Residents
+from drivers.simulators.service_card_sim import ServiceCardSim
 from drivers.simulators.virtual_chip import VirtualChip
 from drivers.simulators.vpcd_link import VpcdHost
 from drivers.typeface import Typeface
@@ -70,7 +71,8 @@ class Rig:
 
     `vpcd_url` is the chip side of a coupler: `PrivatePcscd.vpcd_url`, `tcp://host:port` of vpcd, `DirectCoupler.url`,
     or `unit://permit_unit` where the unit reads chips itself. `unit`: the permit unit's dialect. `pace` 1.0 takes real
-    times, 0.0 none. Actions may be used from any thread; they raise ValueError where a person could not do it.
+    times, 0.0 none. `service_cards`: the chip side of the technician's slot, and the folder of cards; None: there is no
+    such slot. Actions may be used from any thread; they raise ValueError where a person could not do it.
     """
 
     def __init__(
@@ -83,6 +85,7 @@ class Rig:
         printer_file: Path = PRINTER_FILE,
         scanner_file: Path = SCANNER_FILE,
         unit: str = STAR,
+        service_cards: tuple[str, Path] | None = None,
     ) -> None:
         self.activity = ActivityLog()
         self._run_dir, self._pace = run_dir, pace
@@ -109,6 +112,10 @@ class Rig:
             "code_scanner": self.code_scanner,
             "guidance_lights": self.guidance_lights,
         }
+        self.service_card: ServiceCardSim | None = None
+        if service_cards is not None:
+            self.service_card = ServiceCardSim(service_cards[0], self.activity, pace, service_cards[1])
+            self._devices["service_card"] = self.service_card
         self._faults: dict[str, list[str]] = {device: [] for device in self._devices}
         self._covers_open: set[str] = set()
         self._lying: str | None = None
@@ -118,6 +125,8 @@ class Rig:
         """Power everything on; returns the URLs by device (the permit chip is reached through its coupler)."""
         if self.contacts is not None:
             self.contacts.start()
+        if self.service_card is not None:
+            self.service_card.start()
         self.urls = {
             "id_reader": self.id_reader.start(),
             "permit_unit": self.permit_unit.start(),
@@ -136,6 +145,8 @@ class Rig:
         self.id_reader.stop()
         if self.contacts is not None:
             self.contacts.stop()
+        if self.service_card is not None:
+            self.service_card.stop()
 
     def exchange_unit(self, unit: str, contacts: bool) -> str:
         """Replace the permit unit by another kiosk's; returns its URL. `contacts`: whether the coupler reaches chips in
@@ -195,6 +206,23 @@ class Rig:
         """Take the permit that the unit holds out; its id, or None if there is none within reach."""
         taken = self.permit_unit.take()
         return None if taken is None else taken.name
+
+    def insert_service_card(self, card: str) -> None:
+        """Put a technician's card into the slot for it, in place of any other."""
+        self._service_card_slot().insert(card)
+
+    def pull_service_card(self) -> str | None:
+        """Pull the technician's card out; its name, or None if there was none."""
+        return self._service_card_slot().pull()
+
+    def service_cards(self) -> list[str]:
+        """The names of the technicians' cards; none where there is no slot for them."""
+        return [] if self.service_card is None else list(self.service_card.cards)
+
+    def _service_card_slot(self) -> ServiceCardSim:
+        if self.service_card is None:
+            raise ValueError("there is no slot for service cards")
+        return self.service_card
 
     def free_jam(self) -> str | None:
         """Open the unit and pull the permit out, as staff does; its id, or None if there was none."""
@@ -292,6 +320,7 @@ class Rig:
             "receipts": len(self.receipt_printer.printouts),
             "receipt_hanging": self.receipt_printer.receipt_is_hanging,
             "lights": sorted(light.value for light in self.guidance_lights.lit),
+            "service_card": None if self.service_card is None else self.service_card.inserted,
             "permits": {issued.id: self._permit_state(issued) for issued in self._issued.values()},
         }
 

@@ -29,7 +29,7 @@ FAULTS = ("clone", "replay", "pulled_out", "silent", "foreign")
 class ServiceCardChip:
     """One card. `protocol`: as `VirtualChip`'s."""
 
-    fault_names = FAULTS
+    fault_names: tuple[str, ...] = FAULTS
 
     def __init__(
         self, certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey, *, protocol: Protocol = "t1"

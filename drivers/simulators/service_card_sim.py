@@ -30,7 +30,7 @@ class ServiceCardSim:
     its cards speak.
     """
 
-    fault_names = FAULTS
+    fault_names: tuple[str, ...] = FAULTS
 
     def __init__(
         self, vpcd_url: str, activity: ActivityLog, pace: float, cards: Path, protocol: Protocol = "t1"

@@ -16,7 +16,7 @@ def run_on_laptop(screen: str, unit: str) -> int:
     2 if something did not start.
     """
     try:
-        with Simulation(Wishes(screen=screen, scanner=True, units={KIOSK: unit}), STATE) as place:
+        with Simulation(Wishes(screen=screen, scanner=True, technician=True, units={KIOSK: unit}), STATE) as place:
             for note in place.notes:
                 print(note)
             for name, carrier in place.wires.items():

@@ -32,6 +32,7 @@ from kiosk.demo.configuration import simulated_site, write_configuration
 from kiosk.demo.display import Display, open_display
 from kiosk.demo.processes import DidNotStart, Process
 from kiosk.demo.scenarios import FACES_AT
+from kiosk.demo.technician import CARDS, make_technician, service_mode
 from kiosk.domain.clock import SHANGHAI, SystemClock
 from kiosk.domain.devices import CODE_SCANNER, DEVICES, ID_READER, IN_UNIT, PERMIT_CHIP, PERMIT_UNIT, RECEIPT_PRINTER
 from kiosk.policy.region_file import load_region
@@ -62,7 +63,8 @@ class Wishes:
     """How the place is to be. `pace`: 1.0 devices take real times, 0.0 none. `hidden`: never on the machine's
     display. `display_px`: how large a hidden one is; None: as `screen` is. `pilot`: the kiosks take part in their
     region's pilot. `scanner`: they have a code scanner, and whatever else is optional. `speaks`: their screens can be
-    read aloud. `kiosks`: those that central knows; they stand before the same devices, so only one is open at a time.
+    read aloud. `technician`: somebody may sign in to work at them.
+    `kiosks`: those that central knows; they stand before the same devices, so only one is open at a time.
     `units`: the permit unit's dialect by kiosk, where not the Star's; it is exchanged when its kiosk is opened.
     """
 
@@ -76,6 +78,7 @@ class Wishes:
     pilot: bool = False
     scanner: bool = False
     speaks: bool = False
+    technician: bool = False
     kiosks: tuple[str, ...] = (KIOSK,)
     units: Mapping[str, str] = field(default_factory=dict)
     central_fault: str | None = None
@@ -162,6 +165,8 @@ class Simulation:
 
     def _coupler(self) -> tuple[str, str, str, Mapping[str, str]]:
         """The link between chip and kiosk in words, and the results of `_start_coupler`."""
+        port = _free_port()
+        self._card_slot = f"sim://service_card?port={port}", f"direct://127.0.0.1:{port}"
         self.pcscd: PrivatePcscd | None = None
         if all(self.wishes.can(kiosk).chip_by_unit for kiosk in self.wishes.kiosks):
             return "", CHIP_IN_UNIT, CHIP_IN_UNIT, {}
@@ -170,6 +175,7 @@ class Simulation:
             pcscd = self._stack.enter_context(PrivatePcscd(self.run_dir / "pcscd"))
             self.pcscd = pcscd
             carrier = "virtual chip behind pcscd, vpcd and pyscard"
+            self._card_slot = f"pcsc://{pcscd.reader_names[1]}", pcscd.slot_url(1)
             return carrier, f"pcsc://{pcscd.reader_name}", pcscd.vpcd_url, pcscd.environment
         self.notes.append(f"No pcscd here ({why_not}): the virtual chip hangs directly on the kiosk.")
         port = _free_port()
@@ -197,10 +203,18 @@ class Simulation:
                     chip_side,
                     "--residents",
                     str(self.wishes.residents),
+                    *self._simulated_cards(),
                 ],
                 self.state_dir / "rig.log",
             )
         )
+
+    def _simulated_cards(self) -> list[str]:
+        """What the rig is told of the technician's card."""
+        if not self.wishes.technician:
+            return []
+        self.notes += make_technician(self.state_dir)
+        return ["--service-card-slot", self._card_slot[1], "--service-cards", str(self.state_dir / CARDS)]
 
     def _connect_rig(self, rig: Process) -> RigClient:
         self.urls: dict[str, str] = json.loads(rig.first_line(START_S))["urls"]
@@ -277,6 +291,8 @@ class Simulation:
         tables["files"] = {"region": self.wishes.region, "screen": screen, PERMIT_UNIT.name: unit}
         if self.wishes.speaks:
             tables["sound"] = {}
+        if self.wishes.technician:
+            tables["service_mode"] = service_mode(self._card_slot[0])
         if not can.rewrites_face:
             tables["face_refreshed_at"] = dict(FACES_AT)
         write_configuration(self._config_of(kiosk), tables)

@@ -59,7 +59,8 @@ def judged(
         ids = certificate.subject.get_attributes_for_oid(NameOID.USER_ID)
     except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension):
         raise CardRefusedError(SignInProblem.CARD_FOREIGN, "certificate cannot be decoded") from None
-    if not any(_is_signed_by(certificate, authority, now) for authority in authorities):
+    issuers = [authority for authority in authorities if _is_signed_by(certificate, authority)]
+    if not issuers:
         raise CardRefusedError(SignInProblem.CARD_OF_OTHERS, "another authority")
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
         raise CardRefusedError(SignInProblem.CARD_FOREIGN, "no key on P-256")
@@ -68,7 +69,9 @@ def judged(
     number = str(ids[0].value) if len(ids) == 1 else ""
     if NUMBER.fullmatch(number) is None:
         raise CardRefusedError(SignInProblem.CARD_FOREIGN, "no technician's number")
-    if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
+    if not any(_counts(issuer, now) for issuer in issuers):
+        raise CardRefusedError(SignInProblem.CARD_EXPIRED, "the authority's certificate does not count now")
+    if not _counts(certificate, now):
         raise CardRefusedError(SignInProblem.CARD_EXPIRED, "certificate does not count now")
     serial = serial_of(certificate)
     if serial in revoked:
@@ -82,9 +85,11 @@ def serial_of(certificate: x509.Certificate) -> str:
     return digits.zfill(len(digits) + len(digits) % 2)
 
 
-def _is_signed_by(certificate: x509.Certificate, authority: x509.Certificate, now: datetime) -> bool:
-    if not authority.not_valid_before_utc <= now <= authority.not_valid_after_utc:
-        return False
+def _counts(certificate: x509.Certificate, now: datetime) -> bool:
+    return certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc
+
+
+def _is_signed_by(certificate: x509.Certificate, authority: x509.Certificate) -> bool:
     try:
         certificate.verify_directly_issued_by(authority)
     except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):

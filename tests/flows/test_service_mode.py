@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from drivers.simulators.activity import ActivityLog
+from drivers.simulators.service_card_sim import ServiceCardSim
 from kiosk.app.closed_kiosk import ClosedKiosk
 from kiosk.config.settings import Config
 from kiosk.control.snapshot import Verdict
@@ -21,8 +23,11 @@ from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from kiosk.workflow.technician import tasks as t
 from tests.component.services.test_technician_access import CHEAP_KIB, PIN, SECRET, code_at
+from tests.fakes.service_cards import Authority
 from tests.lobby import kiosk_harness
+from tests.lobby.direct_chips import direct_chip
 from tests.lobby.kiosk_harness import KioskHarness
+from tests.lobby.running_central import RunningCentral
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.slow
@@ -220,3 +225,60 @@ def test_the_overview_says_whether_residents_can_be_served(served: KioskHarness)
     machine = Snapshots(lambda: served.running).take()
     assert machine.verdict is Verdict.NOT_IN_SERVICE  # nobody is served meanwhile
     assert {each.name for each in machine.found} >= {"id_reader", "permit_unit", "central", "journal"}
+
+
+@pytest.fixture
+def with_card(
+    open_place: OpenPlace, technicians: str, authority: RunningCentral, tmp_path: Path
+) -> Iterator[tuple[KioskHarness, ServiceCardSim]]:
+    """A kiosk with a slot for service cards, and a hand that puts card "17" in and pulls it out."""
+    slot, chip_side = direct_chip()
+    operator = Authority(tmp_path / "cards", now=authority.clock.now())
+    operator.issue("17")
+    signed_by = operator.write(tmp_path / "authority.pem")
+    sim = ServiceCardSim(chip_side, ActivityLog(), 0.0, tmp_path / "cards")
+    sim.start()
+    place = open_place(
+        tables={"service_mode": {"technicians": technicians, "card_slot": slot, "card_authority": str(signed_by)}}
+    )
+    place.start_kiosk()
+    place.sees(s.Idle)
+    yield place, sim
+    sim.stop()
+
+
+def test_a_card_and_a_pin_let_in_and_whoever_pulls_the_card_out_has_left(
+    with_card: tuple[KioskHarness, ServiceCardSim],
+) -> None:
+    place, hand = with_card
+    place.running.engine.post(on.PersonChose(Intent.OPEN_SERVICE_MODE))
+    at_task(place, t.EnteringNumber)
+    hand.insert("17")
+    at_task(place, t.EnteringPin)
+    place.chooses(Intent.ENTER_CODE, PIN)
+    state = at_task(place, t.ShowingOverview)
+    who = t.technician_of(state.task)
+    assert who is not None
+    assert (who.number, who.by_card) == ("17", True)
+    assert {"technician": "17", "factor": "card"}.items() <= place.journal()[-1].facts.items()
+    hand.pull()
+    place.sees(s.Idle)
+
+
+def test_a_cloned_card_is_told_and_stands_in_the_journal_and_a_code_lets_in_all_the_same(
+    with_card: tuple[KioskHarness, ServiceCardSim],
+) -> None:
+    place, hand = with_card
+    hand.set_fault("clone")
+    hand.insert("17")
+    place.running.engine.post(on.PersonChose(Intent.OPEN_SERVICE_MODE))
+    problem = t.SignInProblem.CARD_NOT_PROVEN
+    place.sees(s.InServiceMode, lambda state: state.task == t.EnteringNumber(problem))
+    assert problem.value in [step.facts.get("problem") for step in place.journal()]
+    place.chooses(Intent.ENTER_CODE, "17" + code_at(place.clock.now()))
+    at_task(place, t.EnteringPin)
+    place.chooses(Intent.ENTER_CODE, PIN)
+    at_task(place, t.ShowingOverview)
+    hand.pull()  # it was not by the card
+    assert place.running.engine.answers(60)
+    at_task(place, t.ShowingOverview)

@@ -31,7 +31,7 @@ from kiosk.workflow import events as on
 from kiosk.workflow.technician.tasks import CARD_PROBLEMS, SignInProblem
 from tests.fakes.hand_clock import HandClock
 from tests.fakes.service_cards import DAYS, Authority
-from tests.waiting import LIMIT_S
+from tests.waiting import LIMIT_S, eventually
 
 ACCEPTED = on.ServiceCardAccepted("17")
 REMOVED = on.ServiceCardRemoved()
@@ -40,6 +40,17 @@ REMOVED = on.ServiceCardRemoved()
 def refused(problem: SignInProblem) -> on.ServiceCardRefused:
     assert problem in CARD_PROBLEMS
     return on.ServiceCardRefused(problem)
+
+
+class CountingReader(ServiceCardReader):
+    """Tells how often the slot was looked at."""
+
+    looks = 0
+
+    def presence(self) -> int | None:
+        present = super().presence()
+        self.looks += 1
+        return present
 
 
 class Counter:
@@ -55,10 +66,11 @@ class Counter:
         self.proven = ProvenCard()
         self.posted: queue.SimpleQueue[on.Event] = queue.SimpleQueue()
         self.deaths: list[BaseException | str] = []
+        self._reader = reader = CountingReader(slot)
         self._thread: ServiceThread[ServiceCardService] = ServiceThread(
             Worker("service_card", lambda _, error: self.deaths.append(error)),
             lambda worker: ServiceCardService(
-                ServiceCardReader(slot), [self.authority.certificate], self.revoked, worker, HandClock(), self.proven
+                reader, [self.authority.certificate], self.revoked, worker, HandClock(), self.proven
             ),
             self.deaths.extend,
         )
@@ -69,6 +81,11 @@ class Counter:
 
     def next_event(self) -> on.Event:
         return self.posted.get(timeout=LIMIT_S)
+
+    def await_looks(self) -> None:
+        """Until the slot was looked at a few times more."""
+        enough = self._reader.looks + 3
+        eventually(lambda: self._reader.looks >= enough)
 
     def await_rest(self) -> None:
         """Until the service has done what it was ordered."""
@@ -179,7 +196,6 @@ def test_a_reader_that_is_not_there_is_told_once(
     [
         ("clone", SignInProblem.CARD_NOT_PROVEN),
         ("foreign", SignInProblem.CARD_FOREIGN),
-        ("silent", SignInProblem.CARD_UNREADABLE),
         ("pulled_out", SignInProblem.CARD_UNREADABLE),
     ],
 )
@@ -191,9 +207,18 @@ def test_a_card_that_is_not_as_it_should_be_is_refused_and_logged_without_its_ce
     with caplog.at_level(logging.INFO):
         counter.order(do.AwaitServiceCard())
         assert counter.next_event() == refused(problem)
+    counter.await_looks()
+    assert counter.posted.empty()  # once for each card that is put in
     assert counter.proven.number is None
     assert "service_card_refused" in caplog.text
     assert "BEGIN" not in caplog.text
+
+
+def test_a_silent_card_is_not_read(counter: Counter) -> None:
+    counter.sim.set_fault("silent")
+    counter.sim.insert("seventeen")
+    counter.order(do.AwaitServiceCard())
+    assert counter.next_event() == refused(SignInProblem.CARD_UNREADABLE)
 
 
 def test_an_answer_of_before_is_no_answer(counter: Counter) -> None:

@@ -277,6 +277,7 @@ def test_the_rig_obeys_by_remote_control(client: RigClient) -> None:
         (b'{"do": "state", "x": 1}', "state takes nothing"),
         (b'{"do": "offer_permit", "permit_id": "nobody"}', "there is no permit 'nobody'"),
         (b'{"do": "lay_id_card", "person_id": "nobody"}', "nobody here is called 'nobody'"),
+        (b'{"do": "insert_service_card", "card": "engineer"}', "there is no slot for service cards"),
         (b'{"do": "fault", "device": "moon", "name": "dark"}', "there is no device 'moon'"),
         (b'{"do": "save_face", "permit_id": "lin-yuzhen-shanghai", "path": "/nowhere/x.png"}', "No such file"),
         (b'{"do": "save_face", "permit_id": "lin-yuzhen-shanghai", "path": 7}', "expected str"),

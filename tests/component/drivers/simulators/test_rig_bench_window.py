@@ -18,6 +18,7 @@ from drivers.simulators.permit import PermitLocation
 from drivers.simulators.residents import CHIP_KINDS, load_residents
 from drivers.simulators.rig import Rig
 from drivers.typeface import Typeface
+from tests.fakes.service_cards import Authority
 from tests.waiting import LIMIT_S, eventually
 
 ROOT = Path(__file__).parents[4]
@@ -29,7 +30,10 @@ OPEN = "Start application main loop"
 @pytest.mark.screen
 def test_the_window_opens_and_every_fault_has_a_label(tmp_path: Path) -> None:
     coupler = DirectCoupler()
-    rig = Rig(tmp_path, load_residents(), 0.0, coupler.url, Typeface.load(ASSETS / "fonts"))
+    slot = DirectCoupler()
+    Authority(tmp_path / "cards").issue("engineer")
+    typeface, cards = Typeface.load(ASSETS / "fonts"), (slot.url, tmp_path / "cards")
+    rig = Rig(tmp_path, load_residents(), 0.0, coupler.url, typeface, service_cards=cards)
     control = RigControl(rig, tmp_path / "control")
     rig.start()
     control.start()
@@ -56,6 +60,7 @@ def test_the_window_opens_and_every_fault_has_a_label(tmp_path: Path) -> None:
         control.stop()
         rig.stop()
         coupler.close()
+        slot.close()
 
 
 def test_every_place_and_every_kind_of_chip_has_a_label() -> None:
