@@ -25,6 +25,7 @@ WORDS = {
     "receipt-printer": ("drivers.receipt_printer.command_line", "receipt printer: status, print, clear, render"),
     "code-scanner": ("drivers.code_scanner.command_line", "code scanner: read, decode, trace"),
     "guidance-lights": ("drivers.guidance_lights.command_line", "guidance lights: walk, show, off, trace, decode"),
+    "service-card": ("drivers.service_card.command_line", "technician's service card: check"),
     "simulate": (f"{SIMULATORS}.command_line", "run the simulated devices and print their URLs"),
     "bench": (f"{SIMULATORS}.bench_window", "a window with a button for every action and fault"),
 }

@@ -281,4 +281,5 @@ def test_a_cloned_card_is_told_and_stands_in_the_journal_and_a_code_lets_in_all_
     at_task(place, t.ShowingOverview)
     hand.pull()  # it was not by the card
     assert place.running.engine.answers(60)
-    at_task(place, t.ShowingOverview)
+    assert isinstance(place.state, s.InServiceMode)
+    assert isinstance(place.state.task, t.ShowingOverview)
