@@ -20,8 +20,8 @@ POLL_S = 0.1
 # argparse gives no public name to what add_subparsers returns.
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `service-card` and its verb."""
-    card = subparsers.add_parser("service-card", help="technician's service card")
-    verbs = card.add_subparsers(required=True, metavar="VERB")
+    service_card = subparsers.add_parser("service-card", help="technician's service card")
+    verbs = service_card.add_subparsers(required=True, metavar="VERB")
     check = verbs.add_parser("check", help="read a card's certificate, and let the card prove its key")
     check.add_argument("--slot", required=True, help="a name from `permit-chip slots`")
     check.add_argument("--wait", type=wait_s, default=10.0, metavar="SECONDS", help="for a card (default 10)")

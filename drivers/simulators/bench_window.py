@@ -250,8 +250,11 @@ class Bench(App):
         )
         if service_cards:
             inserting = [
-                (f"插入服务卡\nInsert {card}", partial(self._do, "insert_service_card", card=card))
-                for card in service_cards
+                (
+                    f"插入服务卡\nInsert {service_card}",
+                    partial(self._do, "insert_service_card", service_card=service_card),
+                )
+                for service_card in service_cards
             ]
             pulling = ("拔出服务卡\nPull out", lambda: self._do("pull_service_card"))
             column.add_widget(_action_row([*inserting, pulling]))

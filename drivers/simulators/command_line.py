@@ -50,7 +50,7 @@ def simulate(args: argparse.Namespace) -> int:
     """Run until SIGTERM, SIGINT, or until standard input is closed; one JSON line says when all is ready."""
     if (args.service_card_slot is None) != (args.service_cards is None):
         raise ValueError("--service-card-slot and --service-cards belong together")
-    cards = None if args.service_cards is None else (args.service_card_slot, args.service_cards)
+    service_cards = None if args.service_cards is None else (args.service_card_slot, args.service_cards)
     vpcd_url = args.vpcd if "://" in args.vpcd else f"tcp://{args.vpcd}"
     args.run_dir.mkdir(parents=True, exist_ok=True)
     typeface = Typeface.load(ASSETS / "fonts")
@@ -63,7 +63,7 @@ def simulate(args: argparse.Namespace) -> int:
         args.printer_file,
         args.scanner_file,
         args.unit,
-        cards,
+        service_cards,
     )
     control = RigControl(rig, args.control)
     woken, wake = os.pipe()

@@ -42,7 +42,7 @@ def verbs_of(rig: Rig) -> dict[str, tuple[Callable[..., Any], frozenset[str], fr
         "offer_permit": verb(rig.offer_permit, "permit_id"),
         "withdraw_permit": verb(rig.withdraw_permit),
         "take_permit": verb(rig.take_permit),
-        "insert_service_card": verb(rig.insert_service_card, "card"),
+        "insert_service_card": verb(rig.insert_service_card, "service_card"),
         "pull_service_card": verb(rig.pull_service_card),
         "service_cards": verb(rig.service_cards),
         "free_jam": verb(rig.free_jam),

@@ -207,9 +207,9 @@ class Rig:
         taken = self.permit_unit.take()
         return None if taken is None else taken.name
 
-    def insert_service_card(self, card: str) -> None:
+    def insert_service_card(self, service_card: str) -> None:
         """Put a technician's card into the slot for it, in place of any other."""
-        self._service_card_slot().insert(card)
+        self._service_card_slot().insert(service_card)
 
     def pull_service_card(self) -> str | None:
         """Pull the technician's card out; its name, or None if there was none."""
@@ -217,7 +217,7 @@ class Rig:
 
     def service_cards(self) -> list[str]:
         """The names of the technicians' cards; none where there is no slot for them."""
-        return [] if self.service_card is None else list(self.service_card.cards)
+        return [] if self.service_card is None else list(self.service_card.service_cards)
 
     def _service_card_slot(self) -> ServiceCardSim:
         if self.service_card is None:

@@ -17,7 +17,7 @@ from drivers.simulators.vpcd_link import VpcdHost
 SUFFIX = ".pem"
 
 
-def card_of(pem: bytes, protocol: Protocol) -> ServiceCardChip:
+def service_card_of(pem: bytes, protocol: Protocol) -> ServiceCardChip:
     """The card of what python -m kiosk service-mode issue-card wrote. Raises ValueError."""
     key = load_pem_private_key(pem, None)
     if not isinstance(key, EllipticCurvePrivateKey):
@@ -26,17 +26,17 @@ def card_of(pem: bytes, protocol: Protocol) -> ServiceCardChip:
 
 
 class ServiceCardSim:
-    """A slot. `vpcd_url`: the chip side of its coupler; `cards`: a folder with a file for each card; `protocol`: that
-    its cards speak.
+    """A slot. `vpcd_url`: the chip side of its coupler; `service_cards`: a folder with a file for each card;
+    `protocol`: that its cards speak.
     """
 
     fault_names: tuple[str, ...] = FAULTS
 
     def __init__(
-        self, vpcd_url: str, activity: ActivityLog, pace: float, cards: Path, protocol: Protocol = "t1"
+        self, vpcd_url: str, activity: ActivityLog, pace: float, service_cards: Path, protocol: Protocol = "t1"
     ) -> None:
         self._host = VpcdHost(vpcd_url, activity, pace)
-        self._cards = cards
+        self._service_cards = service_cards
         self._protocol = protocol
         self._chips: dict[bytes, ServiceCardChip] = {}  # by their file's content: a card remembers what it signed
         self._lock = threading.RLock()
@@ -52,9 +52,9 @@ class ServiceCardSim:
         self._host.stop()
 
     @property
-    def cards(self) -> tuple[str, ...]:
+    def service_cards(self) -> tuple[str, ...]:
         """The names of the cards."""
-        return tuple(sorted(path.stem for path in self._cards.glob(f"*{SUFFIX}")))
+        return tuple(sorted(path.stem for path in self._service_cards.glob(f"*{SUFFIX}")))
 
     @property
     def inserted(self) -> str | None:
@@ -64,13 +64,13 @@ class ServiceCardSim:
 
     def insert(self, name: str) -> None:
         """Put a card into the slot, in place of any other. Raises ValueError."""
-        if name not in self.cards:
-            raise ValueError(f"there is no service card {name!r}; there are {', '.join(self.cards) or 'none'}")
-        pem = (self._cards / f"{name}{SUFFIX}").read_bytes()
+        if name not in self.service_cards:
+            raise ValueError(f"there is no service card {name!r}; there are {', '.join(self.service_cards) or 'none'}")
+        pem = (self._service_cards / f"{name}{SUFFIX}").read_bytes()
         with self._lock:
             self.pull()
             if pem not in self._chips:
-                self._chips[pem] = card_of(pem, self._protocol)
+                self._chips[pem] = service_card_of(pem, self._protocol)
             chip = self._chips[pem]
             chip.pulled_out = self._pull_out
             chip.clear_faults()

@@ -182,9 +182,9 @@ class Kiosk:
         if self.config.service_mode.technicians:
             access = self._service_thread(_TECHNICIAN_ACCESS, self._factory.technician_access)
             dispatcher.route(access, (do.CheckTechnician, do.CheckUnlockCode))
-        if self.config.service_mode.cards is not None:
-            cards = self._service_thread(_SERVICE_CARD, self._factory.service_card)
-            dispatcher.route(cards, (do.AwaitServiceCard, do.StopServiceCard))
+        if self.config.service_mode.service_cards is not None:
+            service_cards = self._service_thread(_SERVICE_CARD, self._factory.service_card)
+            dispatcher.route(service_cards, (do.AwaitServiceCard, do.StopServiceCard))
         if self.config.attendant_call is CallWay.CENTRAL:
             calling = self._service_thread(STAFF_CALL, lambda worker: self._factory.staff_call(worker, staff.note))
             staff = self.staff = staff_calls(calling, self._crew, self.clock, surroundings_changed)

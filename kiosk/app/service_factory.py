@@ -30,7 +30,7 @@ from kiosk.journal.journal import Journal
 from kiosk.presentation.context import PresentationContext
 from kiosk.runtime.clock_watch import WatchedClock
 from kiosk.runtime.workers import Worker
-from kiosk.services.proven_card import ProvenCard
+from kiosk.services.proven_service_card import ProvenServiceCard
 from kiosk.texts.words import Words
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class ServiceFactory:
         self._content_hash = content_hash
         self._reads_large = reads_large
         self._calls = CallTally()  # over all connections
-        self._proven_card = ProvenCard()
+        self._proven_service_card = ProvenServiceCard()
         self.versions: Mapping[str, str] = {}  # as central is told them, once they are known
 
     def id_card(self, worker: Worker) -> IdCardService:
@@ -245,7 +245,7 @@ class ServiceFactory:
             self._config.kiosk_name,
             self._config.state_dir,
             self._clock,
-            lambda: self._proven_card.number,
+            lambda: self._proven_service_card.number,
         )
 
     def service_card(self, worker: Worker) -> ServiceCardService:
@@ -253,11 +253,13 @@ class ServiceFactory:
         from kiosk.app.couplers import open_watched_slot
         from kiosk.services.service_card import ServiceCardService
 
-        cards = self._config.service_mode.cards
-        if cards is None:
+        service_cards = self._config.service_mode.service_cards
+        if service_cards is None:
             raise ValueError("this kiosk has no reader for service cards")
-        reader = ServiceCardReader(open_watched_slot(cards.slot))
-        return ServiceCardService(reader, cards.authorities, cards.revoked, worker, self._clock, self._proven_card)
+        reader = ServiceCardReader(open_watched_slot(service_cards.slot))
+        return ServiceCardService(
+            reader, service_cards.authorities, service_cards.revoked, worker, self._clock, self._proven_service_card
+        )
 
     def central(self, worker: Worker) -> CentralService:
         from kiosk.central.grants import load_grant_keys

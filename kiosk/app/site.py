@@ -23,7 +23,7 @@ def site_of(config: Config, region: Region, can: Capabilities) -> Site:
         has_code_scanner=bool(config.devices[CODE_SCANNER]),
         holder_check=config.holder_check.rule,
         has_technicians=bool(config.service_mode.technicians),
-        has_service_cards=bool(config.service_mode.technicians) and config.service_mode.cards is not None,
+        has_service_cards=bool(config.service_mode.technicians) and config.service_mode.service_cards is not None,
         parts=(*(device.name for device in DEVICES if config.devices[device]), *BESIDE_DEVICES),
         keeps_hours=config.hours is not None,
     )
@@ -40,5 +40,5 @@ def about(config: Config, region: Region) -> PresentationContext:
         pilot=config.pilot,
         face_refreshed_at=config.face_refreshed_at,
         nearest_machine=config.nearest_machine,
-        has_service_cards=config.service_mode.cards is not None,
+        has_service_cards=config.service_mode.service_cards is not None,
     )

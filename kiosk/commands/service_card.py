@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
 
 CERTIFICATE, KEY = "card-authority.pem", "card-authority.key"
-AUTHORITY_DAYS, CARD_DAYS = 3650, 365
+AUTHORITY_DAYS, SERVICE_CARD_DAYS = 3650, 365
 MOST_DAYS = 7300
 
 STEPS = """\
@@ -42,7 +42,7 @@ def register(actions: argparse._SubParsersAction[Any]) -> None:
     make.add_argument("folder", type=Path, help="where the two files go; existing ones are left alone")
     make.add_argument("--name", default="kiosk service authority", help="as certificates name it")
     make.add_argument("--days", type=_days, default=AUTHORITY_DAYS, help=f"how long it counts ({AUTHORITY_DAYS})")
-    make.set_defaults(run=make_card_authority)
+    make.set_defaults(run=make_service_card_authority)
     issue = actions.add_parser(
         "issue-card",
         help="issue the certificate of a technician's service card",
@@ -54,18 +54,20 @@ def register(actions: argparse._SubParsersAction[Any]) -> None:
     source.add_argument("--request", type=Path, metavar="CSR", help="the certificate request (PEM) that a card signed")
     source.add_argument("--simulated", action="store_true", help="make a key too: never for a real card")
     issue.add_argument("--out", type=Path, metavar="FILE", help="where to write it; an existing file is left alone")
-    issue.add_argument("--days", type=_days, default=CARD_DAYS, help=f"how long the card counts ({CARD_DAYS})")
-    issue.set_defaults(run=issue_card)
+    issue.add_argument(
+        "--days", type=_days, default=SERVICE_CARD_DAYS, help=f"how long the card counts ({SERVICE_CARD_DAYS})"
+    )
+    issue.set_defaults(run=issue_service_card)
 
 
 _days = whole("days", 1, MOST_DAYS)
 
 
-def make_card_authority(args: argparse.Namespace) -> int:
+def make_service_card_authority(args: argparse.Namespace) -> int:
     """Write certificate and key. 0; 2 if one is there or cannot be written."""
     from cryptography.hazmat.primitives.serialization import Encoding
 
-    from kiosk.services.card_certificates import new_authority
+    from kiosk.services.service_card_certificates import new_authority
 
     if not 0 < len(args.name) <= 64 or not args.name.isprintable():
         return _no("--name: 1 to 64 characters that can be seen are wanted")  # RFC 5280, ub-common-name
@@ -81,13 +83,13 @@ def make_card_authority(args: argparse.Namespace) -> int:
     return 0
 
 
-def issue_card(args: argparse.Namespace) -> int:
+def issue_service_card(args: argparse.Namespace) -> int:
     """Write a card's certificate, or tell the steps to one. 0; 2 for what cannot be issued."""
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.hazmat.primitives.serialization import Encoding
 
     from kiosk.data_files.pem import certificates_in, private_key_in
-    from kiosk.services.card_certificates import issue, serial_of
+    from kiosk.services.service_card_certificates import issue, serial_of
 
     if NUMBER.fullmatch(args.number) is None:
         return _no("a technician's number has two digits")

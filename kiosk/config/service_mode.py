@@ -40,12 +40,12 @@ class Credentials:
 @dataclass(frozen=True, slots=True)
 class ServiceModeSettings:
     """`technicians`: by number; none: there is no service mode. `unlock_key`: by which the operator makes codes that
-    unlock; None: nobody can unlock on site. `cards`: how service cards are read; None: there is no reader for them.
+    unlock; None: nobody can unlock on site. `service_cards`: how they are read; None: there is no reader for them.
     """
 
     technicians: Mapping[str, Credentials] = field(default_factory=dict, repr=False)
     unlock_key: bytes | None = field(default=None, repr=False)
-    cards: ServiceCardSettings | None = None
+    service_cards: ServiceCardSettings | None = None
 
 
 def read_service_mode(
@@ -62,11 +62,11 @@ def read_service_mode(
     if reader.has("unlock_key"):
         name = reader.text("unlock_key", "a file that python -m kiosk service-mode make-unlock-key made")
         unlock_key = _unlock_key(reader, beside(name)) if name else None
-    cards = read_service_cards(reader, beside, permit_slot, in_earnest=in_earnest)
-    if cards is not None and not reader.has("technicians"):
+    service_cards = read_service_cards(reader, beside, permit_slot, in_earnest=in_earnest)
+    if service_cards is not None and not reader.has("technicians"):
         reader.wrong("technicians", "is missing; a service card needs the PIN of its technician there")
     reader.nothing_else()
-    return ServiceModeSettings(technicians, unlock_key, cards)
+    return ServiceModeSettings(technicians, unlock_key, service_cards)
 
 
 def read_unlock_key(path: Path) -> bytes:

@@ -32,7 +32,7 @@ from kiosk.demo.configuration import simulated_site, write_configuration
 from kiosk.demo.display import Display, open_display
 from kiosk.demo.processes import DidNotStart, Process
 from kiosk.demo.scenarios import FACES_AT
-from kiosk.demo.technician import CARDS, make_technician, service_mode
+from kiosk.demo.technician import SERVICE_CARDS, make_technician, service_mode
 from kiosk.domain.clock import SHANGHAI, SystemClock
 from kiosk.domain.devices import CODE_SCANNER, DEVICES, ID_READER, IN_UNIT, PERMIT_CHIP, PERMIT_UNIT, RECEIPT_PRINTER
 from kiosk.policy.region_file import load_region
@@ -166,7 +166,7 @@ class Simulation:
     def _coupler(self) -> tuple[str, str, str, Mapping[str, str]]:
         """The link between chip and kiosk in words, and the results of `_start_coupler`."""
         port = _free_port()
-        self._card_slot = f"sim://service_card?port={port}", f"direct://127.0.0.1:{port}"
+        self._service_card_slot = f"sim://service_card?port={port}", f"direct://127.0.0.1:{port}"
         self.pcscd: PrivatePcscd | None = None
         if all(self.wishes.can(kiosk).chip_by_unit for kiosk in self.wishes.kiosks):
             return "", CHIP_IN_UNIT, CHIP_IN_UNIT, {}
@@ -175,7 +175,7 @@ class Simulation:
             pcscd = self._stack.enter_context(PrivatePcscd(self.run_dir / "pcscd"))
             self.pcscd = pcscd
             carrier = "virtual chip behind pcscd, vpcd and pyscard"
-            self._card_slot = f"pcsc://{pcscd.reader_names[1]}", pcscd.slot_url(1)
+            self._service_card_slot = f"pcsc://{pcscd.reader_names[1]}", pcscd.slot_url(1)
             return carrier, f"pcsc://{pcscd.reader_name}", pcscd.vpcd_url, pcscd.environment
         self.notes.append(f"No pcscd here ({why_not}): the virtual chip hangs directly on the kiosk.")
         port = _free_port()
@@ -203,18 +203,23 @@ class Simulation:
                     chip_side,
                     "--residents",
                     str(self.wishes.residents),
-                    *self._simulated_cards(),
+                    *self._simulated_service_cards(),
                 ],
                 self.state_dir / "rig.log",
             )
         )
 
-    def _simulated_cards(self) -> list[str]:
+    def _simulated_service_cards(self) -> list[str]:
         """What the rig is told of the technician's card."""
         if not self.wishes.technician:
             return []
         self.notes += make_technician(self.state_dir)
-        return ["--service-card-slot", self._card_slot[1], "--service-cards", str(self.state_dir / CARDS)]
+        return [
+            "--service-card-slot",
+            self._service_card_slot[1],
+            "--service-cards",
+            str(self.state_dir / SERVICE_CARDS),
+        ]
 
     def _connect_rig(self, rig: Process) -> RigClient:
         self.urls: dict[str, str] = json.loads(rig.first_line(START_S))["urls"]
@@ -292,7 +297,7 @@ class Simulation:
         if self.wishes.speaks:
             tables["sound"] = {}
         if self.wishes.technician:
-            tables["service_mode"] = service_mode(self._card_slot[0])
+            tables["service_mode"] = service_mode(self._service_card_slot[0])
         if not can.rewrites_face:
             tables["face_refreshed_at"] = dict(FACES_AT)
         write_configuration(self._config_of(kiosk), tables)

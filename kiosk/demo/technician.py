@@ -13,11 +13,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from kiosk.demo.configuration import write_configuration
 from kiosk.domain.clock import SHANGHAI
 from kiosk.domain.technician import Role
-from kiosk.services.card_certificates import issue, new_authority
+from kiosk.services.service_card_certificates import issue, new_authority
 from kiosk.services.technician_access import hashed
 
 NUMBER, PIN = "17", "271828"
-CARDS = "service_cards"
+SERVICE_CARDS = "service_cards"
 AUTHORITY, TECHNICIANS = "card-authority.pem", "technicians.toml"
 _DAYS = 30
 
@@ -32,9 +32,9 @@ def make_technician(directory: Path) -> list[str]:
     (directory / AUTHORITY).write_bytes(authority[0].public_bytes(Encoding.PEM))
     key = ec.generate_private_key(ec.SECP256R1())
     certificate = issue(NUMBER, key.public_key(), authority, _DAYS, now)
-    (directory / CARDS).mkdir()
+    (directory / SERVICE_CARDS).mkdir()
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    (directory / CARDS / f"{NUMBER}.pem").write_bytes(pem + certificate.public_bytes(Encoding.PEM))
+    (directory / SERVICE_CARDS / f"{NUMBER}.pem").write_bytes(pem + certificate.public_bytes(Encoding.PEM))
     return [
         f"Service mode: put in service card {NUMBER} at the bench, PIN {PIN}; or number {NUMBER}, otp secret {secret}."
     ]

@@ -33,13 +33,13 @@ RIGHTS: dict[Role, frozenset[Right]] = {
 @dataclass(frozen=True, slots=True)
 class Technician:
     """Somebody who was let in. `number`: two digits, by which log and journal name them; `name`: as the site's file of
-    technicians has it. `by_card`: a service card let them in, and they leave with it.
+    technicians has it. `by_service_card`: a service card let them in, and they leave with it.
     """
 
     number: str
     name: str
     role: Role
-    by_card: bool = False
+    by_service_card: bool = False
 
     def may(self, right: Right) -> bool:
         return right in RIGHTS[self.role]

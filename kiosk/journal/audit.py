@@ -187,7 +187,7 @@ def _of_service_mode(task: t.Task) -> Facts:
     facts: Facts = {"task": stored_name(task)}
     if who is not None:
         facts |= {"technician": who.number, "role": who.role.value}
-        facts["factor"] = "card" if who.by_card else "code"
+        facts["factor"] = "card" if who.by_service_card else "code"
     if isinstance(task, t.EnteringNumber) and task.problem is not None:
         facts["problem"] = task.problem.value
     record = task.last if isinstance(task, t.ShowingPart) else task.record if isinstance(task, t.JudgingTest) else None

@@ -16,9 +16,9 @@ from drivers.service_card.device import DEVICE, NotAServiceCard, ServiceCardRead
 from kiosk.domain.clock import Clock
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.runtime.workers import Worker
-from kiosk.services.card_certificates import CardRefusedError, judged
 from kiosk.services.effect_dispatch import Handler, Post
-from kiosk.services.proven_card import ProvenCard
+from kiosk.services.proven_service_card import ProvenServiceCard
+from kiosk.services.service_card_certificates import ServiceCardRefusedError, judged
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow.technician.tasks import SignInProblem
@@ -39,7 +39,7 @@ class ServiceCardService:
         revoked: Collection[str],
         worker: Worker,
         clock: Clock,
-        proven: ProvenCard,
+        proven: ProvenServiceCard,
     ) -> None:
         self._reader = reader
         self._authorities = authorities
@@ -71,7 +71,7 @@ class ServiceCardService:
                 present = None
                 if not is_lost:
                     _log_refusal("no reader", error)
-                    post(on.ServiceCardRefused(SignInProblem.CARD_READER_GONE))
+                    post(on.ServiceCardRefused(SignInProblem.SERVICE_CARD_READER_GONE))
                 is_lost = True
             if present != seen:
                 seen = present
@@ -89,18 +89,18 @@ class ServiceCardService:
 
     def _look(self, post: Post) -> None:
         try:
-            number = self._number_of_card()
-        except CardRefusedError as refused:
+            number = self._number_of_service_card()
+        except ServiceCardRefusedError as refused:
             _log_refusal(refused.cause)
             post(on.ServiceCardRefused(refused.problem))
         except (NotAServiceCard, ProtocolError) as error:
             _log_refusal("no service card", error)
-            post(on.ServiceCardRefused(SignInProblem.CARD_FOREIGN))
+            post(on.ServiceCardRefused(SignInProblem.SERVICE_CARD_FOREIGN))
         except DriverError as error:
             if self._is_reader_gone(error):
                 return  # the next look at the slot says so
             _log_refusal("not read to the end", error)
-            post(on.ServiceCardRefused(SignInProblem.CARD_UNREADABLE))
+            post(on.ServiceCardRefused(SignInProblem.SERVICE_CARD_UNREADABLE))
         else:
             self._proven.number = number
             log(LogEvent.SERVICE_CARD_PROVEN, technician=number)
@@ -108,10 +108,12 @@ class ServiceCardService:
         finally:
             self._reader.release()
 
-    def _number_of_card(self) -> str:
+    def _number_of_service_card(self) -> str:
         certificate = judged(self._reader.read_certificate(), self._authorities, self._revoked, self._clock.now())
         if not self._reader.proves(certificate.public_key):
-            raise CardRefusedError(SignInProblem.CARD_NOT_PROVEN, f"no key of certificate {certificate.serial}")
+            raise ServiceCardRefusedError(
+                SignInProblem.SERVICE_CARD_NOT_PROVEN, f"no key of certificate {certificate.serial}"
+            )
         return certificate.number
 
     def _is_reader_gone(self, error: DriverError) -> bool:

@@ -78,8 +78,8 @@ def unlock_code(key: bytes, kiosk_name: str, day: date) -> str:
 
 class TechnicianAccess:
     """Answers `CheckTechnician` and `CheckUnlockCode`. `technicians`: by number; `unlock_key`: None where nobody can
-    unlock on site; `state_dir`: where tries and used codes are kept. `card_number()`: whose service card is in its
-    reader and has proven its key; None without one.
+    unlock on site; `state_dir`: where tries and used codes are kept. `service_card_number()`: whose service card is
+    in its reader and has proven its key; None without one.
     """
 
     def __init__(
@@ -89,9 +89,9 @@ class TechnicianAccess:
         kiosk_name: str,
         state_dir: Path,
         clock: Clock,
-        card_number: Callable[[], str | None] = lambda: None,
+        service_card_number: Callable[[], str | None] = lambda: None,
     ) -> None:
-        self._card_number = card_number
+        self._service_card_number = service_card_number
         self._technicians = technicians
         self._unlock_key = unlock_key
         self._kiosk_name = kiosk_name
@@ -116,7 +116,7 @@ class TechnicianAccess:
 
     def _check(self, effect: do.CheckTechnician, post: Post) -> None:
         now = self._boot.moment()
-        if effect.code is None and self._card_number() != effect.number:
+        if effect.code is None and self._service_card_number() != effect.number:
             post(on.SignInUnanswered())  # it was pulled out meanwhile; nobody guessed anything
             return
         try:
@@ -138,7 +138,7 @@ class TechnicianAccess:
             log(LogEvent.TECHNICIAN_UNCOUNTED, level=logging.CRITICAL, error=type(error).__name__)
             post(on.SignInUnanswered())
             return
-        factor = "card" if technician.by_card else "code"
+        factor = "card" if technician.by_service_card else "code"
         log(LogEvent.TECHNICIAN_ADMITTED, technician=technician.number, role=technician.role.value, factor=factor)
         post(on.TechnicianAdmitted(technician))
 
@@ -148,7 +148,7 @@ class TechnicianAccess:
         pin, otp_secret = self._nobody if known is None else (known.pin, known.otp_secret)
         is_pin = is_of(effect.pin.reveal(), pin)
         if effect.code is None:
-            return replace(known.technician, by_card=True) if known is not None and is_pin else None
+            return replace(known.technician, by_service_card=True) if known is not None and is_pin else None
         step = self._step_of(otp_secret, effect.code.reveal())
         if known is None or step is None or not is_pin:
             return None

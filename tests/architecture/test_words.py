@@ -26,7 +26,12 @@ MISLEADING = {
 }
 # Two cards meet in this machine, and a third belongs to the technician.
 CARDS = {"id", "identity", "service"}
-AS_THE_STANDARD_CALLS_IT = {"card_version"}  # a field of the identity card's text block
+AS_THE_STANDARD_CALLS_IT = {
+    "card_version",  # a field of the identity card's text block
+    "CARD_AUTHENTICATION",  # what PIV calls the use of key 9E and of its certificate
+    "CARD_AUTHENTICATION_CERTIFICATE",
+    "CARD_AUTHENTICATION_KEY",
+}
 HTTPCORES_OWN_WORD = {("kiosk/central/line.py", "server_hostname")}  # a parameter of its streams
 SERVES_HTTP = ("kiosk/reference_central/", "kiosk/metrics/server.py")  # elsewhere it is central
 

@@ -259,7 +259,7 @@ def test_a_card_and_a_pin_let_in_and_whoever_pulls_the_card_out_has_left(
     state = at_task(place, t.ShowingOverview)
     who = t.technician_of(state.task)
     assert who is not None
-    assert (who.number, who.by_card) == ("17", True)
+    assert (who.number, who.by_service_card) == ("17", True)
     assert {"technician": "17", "factor": "card"}.items() <= place.journal()[-1].facts.items()
     hand.pull()
     place.sees(s.Idle)
@@ -272,7 +272,7 @@ def test_a_cloned_card_is_told_and_stands_in_the_journal_and_a_code_lets_in_all_
     hand.set_fault("clone")
     hand.insert("17")
     place.running.engine.post(on.PersonChose(Intent.OPEN_SERVICE_MODE))
-    problem = t.SignInProblem.CARD_NOT_PROVEN
+    problem = t.SignInProblem.SERVICE_CARD_NOT_PROVEN
     place.sees(s.InServiceMode, lambda state: state.task == t.EnteringNumber(problem))
     assert problem.value in [step.facts.get("problem") for step in place.journal()]
     place.chooses(Intent.ENTER_CODE, "17" + code_at(place.clock.now()))

@@ -24,4 +24,4 @@ def present_service_mode(
         case t.ShowingPart() | t.TestingPart() | t.JudgingTest():
             return part_page(frame, task, machine)
         case _:
-            return sign_in_page(frame, task, has_cards=about.has_service_cards)
+            return sign_in_page(frame, task, has_service_cards=about.has_service_cards)

@@ -12,14 +12,14 @@ NUMBER_AND_CODE, LONGEST_PIN, UNLOCK_CODE = (2, 3, 3), (10,), (4, 4)
 SHORTEST_PIN = 6
 
 
-def sign_in_page(frame: Frame, task: t.SigningIn, *, has_cards: bool = False) -> SignInScreen:
-    """`has_cards`: there is a reader for service cards."""
+def sign_in_page(frame: Frame, task: t.SigningIn, *, has_service_cards: bool = False) -> SignInScreen:
+    """`has_service_cards`: there is a reader for service cards."""
     match task:
         case t.EnteringNumber(problem=problem, wait_s=wait_s):
             return SignInScreen(
                 frame,
                 Text("sign_in.number_and_code"),
-                Text("sign_in.lead_with_cards" if has_cards else "sign_in.lead"),
+                Text("sign_in.lead_with_cards" if has_service_cards else "sign_in.lead"),
                 NUMBER_AND_CODE,
                 least=sum(NUMBER_AND_CODE),
                 is_secret=False,
@@ -30,7 +30,7 @@ def sign_in_page(frame: Frame, task: t.SigningIn, *, has_cards: bool = False) ->
             return SignInScreen(
                 frame,
                 Text("sign_in.pin"),
-                Text("sign_in.pin_lead_by_card" if t.rests_on_card(task) else "sign_in.pin_lead"),
+                Text("sign_in.pin_lead_by_card" if t.rests_on_service_card(task) else "sign_in.pin_lead"),
                 LONGEST_PIN,
                 least=SHORTEST_PIN,
                 is_secret=True,

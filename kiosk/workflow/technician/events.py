@@ -22,7 +22,7 @@ class ServiceCardAccepted:
 
 @dataclass(frozen=True, slots=True)
 class ServiceCardRefused:
-    """A card, or the reader for it, is of no use. `problem`: why; one of `CARD_PROBLEMS`."""
+    """A card, or the reader for it, is of no use. `problem`: why; one of `SERVICE_CARD_PROBLEMS`."""
 
     problem: SignInProblem
 

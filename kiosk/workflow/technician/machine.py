@@ -70,7 +70,7 @@ def in_service_mode(site: Site, state: s.InServiceMode, event: on.Event) -> Step
         case on.DeadlinePassed():
             return _overdue(site, state)
         case on.ServiceCardRemoved():
-            return _card_removed(site, state)
+            return _service_card_removed(site, state)
         case on.PathInspected(custody=custody):
             return Step(replace(state, custody=custody, inspecting=False))
         case on.PathNotInspected():
@@ -92,13 +92,13 @@ def _overdue(site: Site, state: s.InServiceMode) -> Step:
             return leave(site, state)
 
 
-def _card_removed(site: Site, state: s.InServiceMode) -> Step | None:
+def _service_card_removed(site: Site, state: s.InServiceMode) -> Step | None:
     """Whoever came by a card goes with it: nobody stays signed in at a machine that they have left."""
-    if not t.rests_on_card(state.task):
+    if not t.rests_on_service_card(state.task):
         return None
     if isinstance(state.task, t.SignedIn):
         return leave(site, state)
-    return _goes_to(state, t.EnteringNumber(t.SignInProblem.CARD_REMOVED))
+    return _goes_to(state, t.EnteringNumber(t.SignInProblem.SERVICE_CARD_REMOVED))
 
 
 def _task(site: Site, state: s.InServiceMode, event: on.Event) -> Step | None:
@@ -139,7 +139,7 @@ def _entering_number(state: s.InServiceMode, task: t.EnteringNumber, event: on.E
             return _goes_to(state, t.EnteringPin(found[1], Personal(found[2])))
         case on.ServiceCardAccepted(number=number) if task.problem is not t.SignInProblem.LOCKED:
             return _goes_to(state, t.EnteringPin(number, None))
-        case on.ServiceCardRefused(problem=t.SignInProblem.CARD_READER_GONE) if task.problem is not None:
+        case on.ServiceCardRefused(problem=t.SignInProblem.SERVICE_CARD_READER_GONE) if task.problem is not None:
             return None  # what the person did before is the news
         case on.ServiceCardRefused(problem=problem) if task.problem is not t.SignInProblem.LOCKED:
             return _goes_to(state, t.EnteringNumber(problem))
@@ -153,7 +153,7 @@ def _entering_pin(state: s.InServiceMode, task: t.EnteringPin, event: on.Event) 
     match event:
         case on.PersonChose(intent=Intent.ENTER_CODE, choice=typed) if PIN.fullmatch(typed):
             check = do.CheckTechnician(task.number, task.code, Personal(typed))
-            return _goes_to(state, t.CheckingTechnician(by_card=task.code is None), check)
+            return _goes_to(state, t.CheckingTechnician(by_service_card=task.code is None), check)
         case on.PersonChose(intent=Intent.BACK):
             return _goes_to(state, t.EnteringNumber())
         case _:
@@ -165,14 +165,14 @@ def _checking_technician(
 ) -> Step | None:
     match event:
         case on.TechnicianAdmitted(technician=who):
-            looks_no_more = () if who.by_card else _stops_looking(site)
+            looks_no_more = () if who.by_service_card else _stops_looking(site)
             return _goes_to(state, t.ShowingOverview(who), *looks_no_more, do.CheckDevices())
         case on.TechnicianNotAdmitted(wait_s=wait_s) if math.isinf(wait_s):
             return _goes_to(state, t.EnteringNumber(t.SignInProblem.LOCKED))
         case on.TechnicianNotAdmitted(wait_s=wait_s) if wait_s:
             return _goes_to(state, t.EnteringNumber(t.SignInProblem.WAIT, math.ceil(wait_s)))
         case on.TechnicianNotAdmitted():
-            wrong = t.SignInProblem.PIN_OF_CARD if task.by_card else t.SignInProblem.WRONG
+            wrong = t.SignInProblem.PIN_OF_SERVICE_CARD if task.by_service_card else t.SignInProblem.WRONG
             return _goes_to(state, t.EnteringNumber(wrong))
         case on.SignInUnanswered():
             return _goes_to(state, t.EnteringNumber(t.SignInProblem.UNANSWERED))

@@ -18,26 +18,26 @@ class SignInProblem(Enum):
     LOCKED = "locked"  # only an unlocking helps
     UNLOCK_REFUSED = "unlock_refused"
     UNANSWERED = "unanswered"  # the check did not come to its end
-    PIN_OF_CARD = "pin_of_card"  # the PIN, or nobody here has this card's number
-    CARD_FOREIGN = "card_foreign"  # no service card at all
-    CARD_OF_OTHERS = "card_of_others"  # of an authority that is not the site's
-    CARD_EXPIRED = "card_expired"  # or not valid yet
-    CARD_REVOKED = "card_revoked"  # lost, or its technician left
-    CARD_NOT_PROVEN = "card_not_proven"  # its key is not that of its certificate
-    CARD_UNREADABLE = "card_unreadable"  # pulled out too early, upside down, or dead
-    CARD_REMOVED = "card_removed"  # before the PIN was looked at
-    CARD_READER_GONE = "card_reader_gone"
+    PIN_OF_SERVICE_CARD = "pin_of_card"  # the PIN, or nobody here has this card's number
+    SERVICE_CARD_FOREIGN = "card_foreign"  # no service card at all
+    SERVICE_CARD_OF_OTHERS = "card_of_others"  # of an authority that is not the site's
+    SERVICE_CARD_EXPIRED = "card_expired"  # or not valid yet
+    SERVICE_CARD_REVOKED = "card_revoked"  # lost, or its technician left
+    SERVICE_CARD_NOT_PROVEN = "card_not_proven"  # its key is not that of its certificate
+    SERVICE_CARD_UNREADABLE = "card_unreadable"  # pulled out too early, upside down, or dead
+    SERVICE_CARD_REMOVED = "card_removed"  # before the PIN was looked at
+    SERVICE_CARD_READER_GONE = "card_reader_gone"
 
 
-CARD_PROBLEMS = frozenset(
+SERVICE_CARD_PROBLEMS = frozenset(
     {
-        SignInProblem.CARD_FOREIGN,
-        SignInProblem.CARD_OF_OTHERS,
-        SignInProblem.CARD_EXPIRED,
-        SignInProblem.CARD_REVOKED,
-        SignInProblem.CARD_NOT_PROVEN,
-        SignInProblem.CARD_UNREADABLE,
-        SignInProblem.CARD_READER_GONE,
+        SignInProblem.SERVICE_CARD_FOREIGN,
+        SignInProblem.SERVICE_CARD_OF_OTHERS,
+        SignInProblem.SERVICE_CARD_EXPIRED,
+        SignInProblem.SERVICE_CARD_REVOKED,
+        SignInProblem.SERVICE_CARD_NOT_PROVEN,
+        SignInProblem.SERVICE_CARD_UNREADABLE,
+        SignInProblem.SERVICE_CARD_READER_GONE,
     }
 )
 """Why a card, or its reader, is of no use."""
@@ -94,9 +94,9 @@ class EnteringPin:
 
 @dataclass(frozen=True, slots=True)
 class CheckingTechnician:
-    """`by_card`: a service card stands for the one-time code."""
+    """`by_service_card`: a service card stands for the one-time code."""
 
-    by_card: bool = False
+    by_service_card: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,13 +163,13 @@ def technician_of(task: Task) -> Technician | None:
     return task.who if isinstance(task, SignedIn) else None
 
 
-def rests_on_card(task: Task) -> bool:
+def rests_on_service_card(task: Task) -> bool:
     """Whether whoever works here came by a service card, which then has to stay in its reader."""
     match task:
         case EnteringPin(code=code):
             return code is None
-        case CheckingTechnician(by_card=by_card):
-            return by_card
+        case CheckingTechnician(by_service_card=by_service_card):
+            return by_service_card
         case _:
             who = technician_of(task)
-            return who is not None and who.by_card
+            return who is not None and who.by_service_card

@@ -17,6 +17,8 @@ from screens.authoring.sample_visits.places import Place, region_of
 
 __all__ = ["LANGUAGES", "technician_samples"]
 
+_WITH_SERVICE_CARDS = "sign_in_card"
+"""The beginning of the names of what is seen where there is a reader for service cards."""
 _WHO = Technician("17", "E. Sample", Role.ENGINEER)
 _PARTS = ("id_reader", "permit_unit", "permit_chip", "receipt_printer", "code_scanner", "guidance_lights")
 _BESIDE = ("central", "certificates", "journal", "display", "bin")
@@ -24,9 +26,15 @@ _BESIDE = ("central", "certificates", "journal", "display", "bin")
 
 def technician_samples(language: str) -> dict[str, TechnicianScreenModel]:
     """Models by a name of their own; the screen's name comes first. `language`: of `LANGUAGES`."""
-    about = replace(Place(region_of("shanghai")).about(), has_service_cards=True)
+    about = Place(region_of("shanghai")).about()
+    with_service_cards = replace(about, has_service_cards=True)
     return {
-        name: present_service_mode(about, s.InServiceMode(task, language), machine) for name, task, machine in _tasks()
+        name: present_service_mode(
+            with_service_cards if name.startswith(_WITH_SERVICE_CARDS) else about,
+            s.InServiceMode(task, language),
+            machine,
+        )
+        for name, task, machine in _tasks()
     }
 
 
@@ -37,8 +45,9 @@ def _tasks() -> Iterator[tuple[str, t.Task, Snapshot | None]]:
     yield "sign_in_wrong", t.EnteringNumber(problem.WRONG), None
     yield "sign_in_wait", t.EnteringNumber(problem.WAIT, 480), None
     yield "sign_in_locked", t.EnteringNumber(problem.LOCKED), None
-    yield "sign_in_card_refused", t.EnteringNumber(problem.CARD_NOT_PROVEN), None
-    yield "sign_in_card_reader_gone", t.EnteringNumber(problem.CARD_READER_GONE), None
+    yield "sign_in_card", t.EnteringNumber(), None
+    yield "sign_in_card_refused", t.EnteringNumber(problem.SERVICE_CARD_NOT_PROVEN), None
+    yield "sign_in_card_reader_gone", t.EnteringNumber(problem.SERVICE_CARD_READER_GONE), None
     yield "sign_in_card_pin", t.EnteringPin("17", None), None
     yield "sign_in_pin", t.EnteringPin("17", Personal("123456")), None
     yield "sign_in_checking", t.CheckingTechnician(), None

@@ -64,6 +64,11 @@ OPTIONS = {
         "0.1 to 3600",
     ),
     "drivers permit-chip read --wait": (["permit-chip", "read", "--url", "pcsc://R", "--wait"], ("3601",), "0 to 3600"),
+    "drivers service-card check --wait": (
+        ["service-card", "check", "--slot", "pcsc://R", "--wait"],
+        ("3601",),
+        "0 to 3600",
+    ),
     "drivers code-scanner read --wait": (
         ["code-scanner", "read", "--url", "tcp://h:1", "--wait"],
         ("3601",),

@@ -17,7 +17,7 @@ from kiosk.__main__ import main
 from kiosk.config.service_cards import ServiceCardSettings
 from kiosk.config.settings import ConfigError, load_config
 from kiosk.domain.clock import SHANGHAI
-from kiosk.services.card_certificates import judged
+from kiosk.services.service_card_certificates import judged
 from tests.component.commands.test_service_mode_command import TABLE, entry
 from tests.lobby.production_site import GOOD, written
 
@@ -35,7 +35,7 @@ def cards(tmp_path: Path) -> Path:
 
 def configured(folder: Path, more: str) -> ServiceCardSettings | None:
     (folder / "technicians.toml").write_text(entry(), "utf-8")
-    return load_config(written(folder, f"{GOOD}{TABLE}{more}"), ASSETS).service_mode.cards
+    return load_config(written(folder, f"{GOOD}{TABLE}{more}"), ASSETS).service_mode.service_cards
 
 
 def mistakes_of(folder: Path, more: str) -> str:

@@ -22,13 +22,13 @@ from drivers.transport.base import WatchedSlot
 from drivers.transport.device_urls import reader_url
 from drivers.transport.urls import open_watched_slot
 from kiosk.runtime.workers import Worker
-from kiosk.services.card_certificates import serial_of
 from kiosk.services.effect_dispatch import ServiceThread
-from kiosk.services.proven_card import ProvenCard
+from kiosk.services.proven_service_card import ProvenServiceCard
 from kiosk.services.service_card import ServiceCardService
+from kiosk.services.service_card_certificates import serial_of
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
-from kiosk.workflow.technician.tasks import CARD_PROBLEMS, SignInProblem
+from kiosk.workflow.technician.tasks import SERVICE_CARD_PROBLEMS, SignInProblem
 from tests.fakes.hand_clock import HandClock
 from tests.fakes.service_cards import DAYS, Authority
 from tests.waiting import LIMIT_S, eventually
@@ -38,7 +38,7 @@ REMOVED = on.ServiceCardRemoved()
 
 
 def refused(problem: SignInProblem) -> on.ServiceCardRefused:
-    assert problem in CARD_PROBLEMS
+    assert problem in SERVICE_CARD_PROBLEMS
     return on.ServiceCardRefused(problem)
 
 
@@ -63,7 +63,7 @@ class Counter:
         self.sim = ServiceCardSim(chip_side, ActivityLog(), 0.0, directory / "cards", protocol)
         self.revoked: set[str] = set()
         self.sim.start()
-        self.proven = ProvenCard()
+        self.proven = ProvenServiceCard()
         self.posted: queue.SimpleQueue[on.Event] = queue.SimpleQueue()
         self.deaths: list[BaseException | str] = []
         self._reader = reader = CountingReader(slot)
@@ -151,7 +151,7 @@ def test_a_card_that_is_pulled_out_while_it_signs_is_not_read(pcsc_counter: Coun
     pcsc_counter.sim.set_fault("pulled_out")
     pcsc_counter.order(do.AwaitServiceCard())
     pcsc_counter.sim.insert("seventeen")
-    assert pcsc_counter.next_event() == refused(SignInProblem.CARD_UNREADABLE)
+    assert pcsc_counter.next_event() == refused(SignInProblem.SERVICE_CARD_UNREADABLE)
     assert pcsc_counter.sim.inserted is None
     pcsc_counter.sim.clear_faults()
     pcsc_counter.sim.insert("seventeen")
@@ -169,7 +169,7 @@ def test_a_pcscd_that_ends_takes_the_card_with_it_and_one_that_comes_back_gives_
     pcscd.stop()
     try:
         assert {pcsc_counter.next_event(), pcsc_counter.next_event()} == {
-            refused(SignInProblem.CARD_READER_GONE),
+            refused(SignInProblem.SERVICE_CARD_READER_GONE),
             REMOVED,
         }
         assert pcsc_counter.proven.number is None
@@ -185,7 +185,7 @@ def test_a_reader_that_is_not_there_is_told_once(
     counter = open_counter(open_watched_slot("pcsc://Nobody's Reader 00 00"), pcscd.slot_url(1))
     with caplog.at_level(logging.WARNING):
         counter.order(do.AwaitServiceCard())
-        assert counter.next_event() == refused(SignInProblem.CARD_READER_GONE)
+        assert counter.next_event() == refused(SignInProblem.SERVICE_CARD_READER_GONE)
     counter.await_rest()
     assert counter.posted.empty()
     assert "no reader" in caplog.text
@@ -194,9 +194,9 @@ def test_a_reader_that_is_not_there_is_told_once(
 @pytest.mark.parametrize(
     ("fault", "problem"),
     [
-        ("clone", SignInProblem.CARD_NOT_PROVEN),
-        ("foreign", SignInProblem.CARD_FOREIGN),
-        ("pulled_out", SignInProblem.CARD_UNREADABLE),
+        ("clone", SignInProblem.SERVICE_CARD_NOT_PROVEN),
+        ("foreign", SignInProblem.SERVICE_CARD_FOREIGN),
+        ("pulled_out", SignInProblem.SERVICE_CARD_UNREADABLE),
     ],
 )
 def test_a_card_that_is_not_as_it_should_be_is_refused_and_logged_without_its_certificate(
@@ -218,7 +218,7 @@ def test_a_silent_card_is_not_read(counter: Counter) -> None:
     counter.sim.set_fault("silent")
     counter.sim.insert("seventeen")
     counter.order(do.AwaitServiceCard())
-    assert counter.next_event() == refused(SignInProblem.CARD_UNREADABLE)
+    assert counter.next_event() == refused(SignInProblem.SERVICE_CARD_UNREADABLE)
 
 
 def test_an_answer_of_before_is_no_answer(counter: Counter) -> None:
@@ -229,7 +229,7 @@ def test_an_answer_of_before_is_no_answer(counter: Counter) -> None:
     assert counter.next_event() == REMOVED
     counter.sim.set_fault("replay")
     counter.sim.insert("seventeen")
-    assert counter.next_event() == refused(SignInProblem.CARD_NOT_PROVEN)
+    assert counter.next_event() == refused(SignInProblem.SERVICE_CARD_NOT_PROVEN)
 
 
 def test_cards_of_others_of_the_past_and_revoked_ones_are_refused(counter: Counter, tmp_path: Path) -> None:
@@ -242,12 +242,12 @@ def test_cards_of_others_of_the_past_and_revoked_ones_are_refused(counter: Count
     counter.revoked.add(serial_of(counter.authority.issue("lost")))
     counter.order(do.AwaitServiceCard())
     for card, problem in (
-        ("of others", SignInProblem.CARD_OF_OTHERS),
-        ("of a namesake", SignInProblem.CARD_OF_OTHERS),
-        ("old", SignInProblem.CARD_EXPIRED),
-        ("to come", SignInProblem.CARD_EXPIRED),
-        ("nobody's", SignInProblem.CARD_FOREIGN),
-        ("lost", SignInProblem.CARD_REVOKED),
+        ("of others", SignInProblem.SERVICE_CARD_OF_OTHERS),
+        ("of a namesake", SignInProblem.SERVICE_CARD_OF_OTHERS),
+        ("old", SignInProblem.SERVICE_CARD_EXPIRED),
+        ("to come", SignInProblem.SERVICE_CARD_EXPIRED),
+        ("nobody's", SignInProblem.SERVICE_CARD_FOREIGN),
+        ("lost", SignInProblem.SERVICE_CARD_REVOKED),
     ):
         counter.sim.insert(card)
         assert counter.next_event() == refused(problem), card
@@ -273,6 +273,6 @@ def test_a_bank_card_is_no_service_card(counter: Counter) -> None:
     try:
         host.lay(bank)
         counter.order(do.AwaitServiceCard())
-        assert counter.next_event() == refused(SignInProblem.CARD_FOREIGN)
+        assert counter.next_event() == refused(SignInProblem.SERVICE_CARD_FOREIGN)
     finally:
         host.stop()

@@ -235,7 +235,7 @@ def test_of_a_pin_only_its_hash_is_kept() -> None:
 def test_a_service_card_stands_for_the_code_and_not_for_the_pin(tmp_path: Path, clock: WallClock) -> None:
     attempt = tries_by_card_at(tmp_path, clock, "17")
     assert attempt(OTHER_PIN) == REFUSED
-    assert attempt() == on.TechnicianAdmitted(replace(ENGINEER, by_card=True))
+    assert attempt() == on.TechnicianAdmitted(replace(ENGINEER, by_service_card=True))
 
 
 def test_a_card_of_nobody_here_lets_nobody_in(tmp_path: Path, clock: WallClock) -> None:

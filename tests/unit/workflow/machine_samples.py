@@ -253,7 +253,7 @@ OF_EVERY_SERVICE = (
 )
 
 ENGINEER = Technician("17", "某工", Role.ENGINEER)
-ENGINEER_BY_CARD = replace(ENGINEER, by_card=True)
+ENGINEER_BY_CARD = replace(ENGINEER, by_service_card=True)
 AUDITOR = Technician("18", "某审", Role.AUDITOR)
 PRINTED = TestRecord("receipt_printer", "print", Outcome.ASKED)
 OF_TECHNICIANS: tuple[on.Event, ...] = (
@@ -272,8 +272,8 @@ OF_TECHNICIANS: tuple[on.Event, ...] = (
     on.PersonChose(Intent.TEST, "print"),
     on.PersonChose(Intent.TEST, "status"),
     on.ServiceCardAccepted("17"),
-    on.ServiceCardRefused(SignInProblem.CARD_FOREIGN),
-    on.ServiceCardRefused(SignInProblem.CARD_READER_GONE),
+    on.ServiceCardRefused(SignInProblem.SERVICE_CARD_FOREIGN),
+    on.ServiceCardRefused(SignInProblem.SERVICE_CARD_READER_GONE),
     on.ServiceCardRemoved(),
     on.TechnicianAdmitted(ENGINEER),
     on.TechnicianAdmitted(ENGINEER_BY_CARD),

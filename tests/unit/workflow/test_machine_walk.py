@@ -23,7 +23,7 @@ from kiosk.workflow import states as s
 from kiosk.workflow.deadlines import WARNING_S, deadline_of
 from kiosk.workflow.intents import Intent
 from kiosk.workflow.machine import step
-from kiosk.workflow.technician.tasks import rests_on_card, technician_of
+from kiosk.workflow.technician.tasks import rests_on_service_card, technician_of
 from tests.unit.workflow.machine_samples import ENGINEER, LANGUAGE, OTHER_LANGUAGE, SITES
 from tests.unit.workflow.machine_walk import Walk, name_of, walk
 
@@ -154,7 +154,7 @@ def test_who_may_not_test_orders_no_test() -> None:
         if any(isinstance(effect, do.TestPart) for effect in taken.effects):
             who = _who(before)
             assert who is not None
-            assert replace(who, by_card=False) == ENGINEER
+            assert replace(who, by_service_card=False) == ENGINEER
 
 
 def test_a_service_card_is_looked_for_in_service_mode_alone_and_as_long_as_one_is_of_use() -> None:
@@ -162,17 +162,19 @@ def test_a_service_card_is_looked_for_in_service_mode_alone_and_as_long_as_one_i
         was, now = isinstance(before, s.InServiceMode), isinstance(taken.state, s.InServiceMode)
         begins, ends = do.AwaitServiceCard() in taken.effects, do.StopServiceCard() in taken.effects
         assert begins is (now and not was)
-        signs_in_by_code = now and _who(before) is None and (who := _who(taken.state)) is not None and not who.by_card
+        signs_in_by_code = (
+            now and _who(before) is None and (who := _who(taken.state)) is not None and not who.by_service_card
+        )
         assert ends is ((was and not now) or signs_in_by_code)
 
 
 def test_nobody_stays_signed_in_without_the_card_by_which_they_came() -> None:
     left = 0
     for state in walked("with technicians").states:
-        if isinstance(state, s.InServiceMode) and rests_on_card(state.task):
+        if isinstance(state, s.InServiceMode) and rests_on_service_card(state.task):
             taken = step(SITES["with technicians"], state, on.ServiceCardRemoved())
             assert taken is not None
-            assert not (isinstance(taken.state, s.InServiceMode) and rests_on_card(taken.state.task))
+            assert not (isinstance(taken.state, s.InServiceMode) and rests_on_service_card(taken.state.task))
             assert _who(taken.state) is None
             left += _who(state) is not None
     assert left

@@ -35,6 +35,7 @@ from drivers.simulators.residents import Residents, load_residents
 from drivers.simulators.rig import Rig
 from drivers.transport.urls import bytes_opener, open_bytes
 from drivers.typeface import Typeface
+from tests.fakes.service_cards import Authority
 from tests.waiting import LIMIT_S, eventually
 
 ROOT = Path(__file__).parents[4]
@@ -277,7 +278,7 @@ def test_the_rig_obeys_by_remote_control(client: RigClient) -> None:
         (b'{"do": "state", "x": 1}', "state takes nothing"),
         (b'{"do": "offer_permit", "permit_id": "nobody"}', "there is no permit 'nobody'"),
         (b'{"do": "lay_id_card", "person_id": "nobody"}', "nobody here is called 'nobody'"),
-        (b'{"do": "insert_service_card", "card": "engineer"}', "there is no slot for service cards"),
+        (b'{"do": "insert_service_card", "service_card": "engineer"}', "there is no slot for service cards"),
         (b'{"do": "fault", "device": "moon", "name": "dark"}', "there is no device 'moon'"),
         (b'{"do": "save_face", "permit_id": "lin-yuzhen-shanghai", "path": "/nowhere/x.png"}', "No such file"),
         (b'{"do": "save_face", "permit_id": "lin-yuzhen-shanghai", "path": 7}', "expected str"),
@@ -349,3 +350,29 @@ def test_the_simulators_run_as_a_process_until_they_are_told_to_end(tmp_path: Pa
             process.stdin.close()
         assert process.wait(timeout=LIMIT_S) == 0
     assert not (tmp_path / "control").exists()
+
+
+def test_a_technician_s_card_is_put_into_a_slot_of_its_own_and_pulled_out(
+    tmp_path: Path, residents: Residents, typeface: Typeface
+) -> None:
+    slot, contacts = DirectCoupler(), DirectCoupler()
+    Authority(tmp_path / "cards").issue("engineer")
+    rig = Rig(tmp_path, residents, 0.0, contacts.url, typeface, service_cards=(slot.url, tmp_path / "cards"))
+    rig.start()
+    try:
+        assert rig.service_cards() == ["engineer"]
+        assert slot.presence() is None
+        rig.insert_service_card("engineer")
+        first = eventually(slot.presence)
+        assert rig.state()["service_card"] == "engineer"
+        rig.insert_service_card("engineer")
+        eventually(lambda: slot.presence() not in (first, None))
+        assert rig.pull_service_card() == "engineer"
+        eventually(lambda: slot.presence() is None)
+        assert rig.pull_service_card() is None
+        with pytest.raises(ValueError, match="there is no service card 'auditor'; there are engineer"):
+            rig.insert_service_card("auditor")
+    finally:
+        rig.stop()
+        slot.close()
+        contacts.close()

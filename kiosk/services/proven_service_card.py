@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 
-class ProvenCard:
+class ProvenServiceCard:
     """Whose card is in the slot and has proven its key: set by the card's thread, read by that which lets people in."""
 
     def __init__(self) -> None:

@@ -29,7 +29,7 @@ _KNOWN = (x509.BasicConstraints, x509.KeyUsage, x509.ExtendedKeyUsage)
 
 
 @dataclass(frozen=True, slots=True)
-class CardCertificate:
+class ServiceCardCertificate:
     """What a good certificate says. `number`: the technician's; `serial`: its own, as an operator revokes it."""
 
     number: str
@@ -37,7 +37,7 @@ class CardCertificate:
     public_key: ec.EllipticCurvePublicKey
 
 
-class CardRefusedError(Exception):
+class ServiceCardRefusedError(Exception):
     """A card that lets nobody in. `problem`: as the page tells it; `cause`: for the log, without anything secret."""
 
     def __init__(self, problem: SignInProblem, cause: str) -> None:
@@ -48,9 +48,9 @@ class CardRefusedError(Exception):
 
 def judged(
     der: bytes, authorities: Sequence[x509.Certificate], revoked: Collection[str], now: datetime
-) -> CardCertificate:
-    """What a card's certificate says, if it counts `now` (with its time zone). Raises `CardRefusedError`. Whether the
-    card has the key is not known by that.
+) -> ServiceCardCertificate:
+    """What a card's certificate says, if it counts `now` (with its time zone). Raises `ServiceCardRefusedError`.
+    Whether the card has the key is not known by that.
     """
     try:
         certificate = x509.load_der_x509_certificate(der)
@@ -58,25 +58,25 @@ def judged(
         extensions = certificate.extensions
         ids = certificate.subject.get_attributes_for_oid(NameOID.USER_ID)
     except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension):
-        raise CardRefusedError(SignInProblem.CARD_FOREIGN, "certificate cannot be decoded") from None
+        raise ServiceCardRefusedError(SignInProblem.SERVICE_CARD_FOREIGN, "certificate cannot be decoded") from None
     issuers = [authority for authority in authorities if _is_signed_by(certificate, authority)]
     if not issuers:
-        raise CardRefusedError(SignInProblem.CARD_OF_OTHERS, "another authority")
+        raise ServiceCardRefusedError(SignInProblem.SERVICE_CARD_OF_OTHERS, "another authority")
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
-        raise CardRefusedError(SignInProblem.CARD_FOREIGN, "no key on P-256")
+        raise ServiceCardRefusedError(SignInProblem.SERVICE_CARD_FOREIGN, "no key on P-256")
     if (flaw := _flaw_of(extensions)) is not None:
-        raise CardRefusedError(SignInProblem.CARD_FOREIGN, flaw)
+        raise ServiceCardRefusedError(SignInProblem.SERVICE_CARD_FOREIGN, flaw)
     number = str(ids[0].value) if len(ids) == 1 else ""
     if NUMBER.fullmatch(number) is None:
-        raise CardRefusedError(SignInProblem.CARD_FOREIGN, "no technician's number")
+        raise ServiceCardRefusedError(SignInProblem.SERVICE_CARD_FOREIGN, "no technician's number")
     if not any(_counts(issuer, now) for issuer in issuers):
-        raise CardRefusedError(SignInProblem.CARD_EXPIRED, "the authority's certificate does not count now")
+        raise ServiceCardRefusedError(SignInProblem.SERVICE_CARD_EXPIRED, "authority does not count now")
     if not _counts(certificate, now):
-        raise CardRefusedError(SignInProblem.CARD_EXPIRED, "certificate does not count now")
+        raise ServiceCardRefusedError(SignInProblem.SERVICE_CARD_EXPIRED, "certificate does not count now")
     serial = serial_of(certificate)
     if serial in revoked:
-        raise CardRefusedError(SignInProblem.CARD_REVOKED, "revoked")
-    return CardCertificate(number, serial, key)
+        raise ServiceCardRefusedError(SignInProblem.SERVICE_CARD_REVOKED, "revoked")
+    return ServiceCardCertificate(number, serial, key)
 
 
 def serial_of(certificate: x509.Certificate) -> str:
