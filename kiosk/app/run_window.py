@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from kiosk.journal.state_lock import HOLDER, StateHeld, StateLock
 
 if TYPE_CHECKING:
     from kiosk.app.switch_off_signals import SwitchOffSignals
+    from kiosk.control.snapshot import Snapshot
 
 
 def run_window(config_file: Path, assets_dir: Path, signals: SwitchOffSignals) -> int:
@@ -21,6 +23,7 @@ def run_window(config_file: Path, assets_dir: Path, signals: SwitchOffSignals) -
     Returns the exit status: 0; 1 if there is no display, the machine ended by itself, or a mended file needs a restart
     (by systemd); 2, with one line on standard error, if another kiosk runs with this state directory.
     """
+    from kiosk.app.control_socket import ControlSocket
     from kiosk.runtime.memory import bound_allocator
 
     bound_allocator()
@@ -34,7 +37,14 @@ def run_window(config_file: Path, assets_dir: Path, signals: SwitchOffSignals) -
             return print_mistakes([str(error)])
         except OSError:
             pass  # the journal reports it, shows its page, and tries again
-    window = Window(opening, lambda: read_opening(config_file, assets_dir), lock)
+
+    def prepare() -> Callable[[], Snapshot]:
+        from kiosk.app.snapshots import Snapshots
+
+        return Snapshots(lambda: window.kiosk, lambda: window.failure, opening.config.site).take
+
+    control = ControlSocket(opening.config.control, prepare)
+    window = Window(opening, lambda: read_opening(config_file, assets_dir), lock, control)
     signals.listen(window.switch_off)
     try:
         return window.run()

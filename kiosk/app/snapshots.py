@@ -6,14 +6,14 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from kiosk.app.start_failure import StartFailure
 from kiosk.control.snapshot import ClockNow, Found, JournalNow, Snapshot, StateNow, Waiting
 from kiosk.domain.clock import SHANGHAI, Clock, SystemClock
 from kiosk.domain.devices import DEVICES
 from kiosk.domain.endorsement import Custody
-from kiosk.domain.faults import Fault
 from kiosk.journal.journal import Journal, JournalFailed
 from kiosk.journal.names import stored_name
 from kiosk.runtime.log_output import lines_dropped
@@ -29,14 +29,6 @@ JOURNAL_WITHIN_S = 1.0
 
 STARTING = "Starting"
 """What stands for a state while there is no machine yet."""
-
-
-@dataclass(frozen=True, slots=True)
-class StartFailure:
-    """Why there is no machine, or one that serves nobody: what a technician reads of it."""
-
-    fault: Fault
-    lines: tuple[str, ...]
 
 
 class Snapshots:
