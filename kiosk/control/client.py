@@ -85,7 +85,7 @@ def _line_of(link: socket.socket, deadline: float) -> bytes:
 
 
 def _told(path: Path, error: OSError) -> NoAnswer:
-    if error.errno == errno.ENOENT:
+    if error.errno in (errno.ENOENT, errno.ENOTDIR):
         return NobodyListens(f"{path}: no kiosk listens there")
     if error.errno in (errno.ECONNREFUSED, errno.ENOTSOCK):
         return NobodyListens(f"{path}: no kiosk listens there any more")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kiosk.control.snapshot import Verdict
 from kiosk.diagnostics.finding import Outcome
 from kiosk.domain.faults import Fault, Severity
 
@@ -38,21 +39,29 @@ class CheckResult:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All results in the order of the checks, and versions by name."""
+    """All results in the order of the checks, and versions by name. `running`: the verdict of the running kiosk; None
+    where none runs, or it does not tell; `status`: what it tells.
+    """
 
     checks: tuple[CheckResult, ...]
     versions: Mapping[str, str]
+    running: Verdict | None = None
+    status: Mapping[str, Any] | None = None
 
     @property
     def exit_status(self) -> int:
-        """0 ready, 1 degraded, 2 not in service."""
-        if any(check.keeps_from_service for check in self.checks):
+        """0 ready, 1 degraded, 2 not in service. A running kiosk decides itself whether it serves; what else is found
+        beside it, such as a mistake that only its next start would read, is degraded.
+        """
+        if self.running is Verdict.NOT_IN_SERVICE:
+            return NOT_IN_SERVICE
+        if self.running is None and any(check.keeps_from_service for check in self.checks):
             return NOT_IN_SERVICE
         trouble = {Outcome.FAILED, Outcome.WARNING} & {check.outcome for check in self.checks}
         return DEGRADED if trouble else READY
 
     def as_json(self) -> dict[str, Any]:
-        """The report for JSON: `checks` and `versions`."""
+        """The report for JSON: `checks`, `versions`, and `running`: the running kiosk's status or null."""
         return {
             "checks": [
                 {
@@ -64,6 +73,7 @@ class Report:
                 for check in self.checks
             ],
             "versions": dict(self.versions),
+            "running": self.status,
         }
 
     def as_table(self, width: int) -> str:

@@ -1,4 +1,4 @@
-"""A shell beside the running kiosk: `python -m kiosk status` asks the process that has the devices."""
+"""A shell beside the running kiosk: `status` and `diagnose` ask the process that has the devices."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ ROOT = Path(__file__).parents[2]
 pytestmark = [pytest.mark.slow, pytest.mark.screen]
 
 
-def asked(kiosk: OwnKiosk) -> tuple[int, dict[str, Any]]:
+def asked(kiosk: OwnKiosk, command: str = "status") -> tuple[int, dict[str, Any]]:
     """Exit status, and what is told; nothing where no kiosk answers."""
     done = subprocess.run(
-        [sys.executable, "-m", "kiosk", "status", "--json", "--config", str(kiosk.config_file)],
+        [sys.executable, "-m", "kiosk", command, "--json", "--config", str(kiosk.config_file)],
         cwd=ROOT,
         env=kiosk.environment,
         capture_output=True,
@@ -43,6 +43,11 @@ def test_a_running_kiosk_tells_of_its_state_a_dead_one_of_nothing_and_the_next_t
     assert status in (0, 1)
     assert (told["state"]["name"], told["state"]["custody"]) == ("Idle", "with_holder")
     assert {each["name"] for each in told["found"]} >= {"id_reader", "permit_unit", "receipt_printer", "central"}
+    _, report = asked(kiosk, "diagnose")
+    checks = {check["name"]: check for check in report["checks"]}
+    assert f"process {kiosk.process.pid} is Idle" in checks["kiosk"]["detail"]
+    assert checks["permit_unit"]["detail"].startswith("as the running kiosk found it")
+    assert report["running"]["process"] == kiosk.process.pid
 
     os.kill(kiosk.process.pid, signal.SIGKILL)
     kiosk.process.wait(LIMIT_S)
