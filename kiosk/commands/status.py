@@ -37,8 +37,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = subparsers.add_parser(
         "status",
         help="how the running kiosk is: does it serve, and if not, why",
-        description="Asks the running kiosk, which answers from what it knows: no device is touched, and nothing "
-        "personal is told.",
+        description="Asks the running kiosk, which answers from what it knows.\n"
+        "No device is touched, and nothing personal is told.",
         epilog=_MORE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -16,6 +16,7 @@ from kiosk.diagnostics.display_check import display
 from kiosk.diagnostics.finding import Finding, Findings, Outcome, failed, ok, skipped
 from kiosk.diagnostics.journal_check import journal
 from kiosk.diagnostics.journal_rights import journal_rights
+from kiosk.diagnostics.key_rights import key_rights
 from kiosk.diagnostics.kiosk_user import KioskUser
 from kiosk.diagnostics.report import CheckResult, Report
 from kiosk.diagnostics.running_kiosk import RunningKiosk
@@ -69,6 +70,7 @@ CHECKS: tuple[Check, ...] = (
     *(quick(f"{each.name}_file", device_checks.file_check(each), _file_needs(each)) for each in device_checks.READERS),
     quick("screen_file", file_checks.screen_file, ("files.screen",)),
     quick("display", display, ("files.screen", "fullscreen")),
+    quick("key_rights", key_rights, ("central.key",)),
     quick("grant_keys", file_checks.grant_keys, ("central.grant_keys",)),
     *(
         quick(device.name, check, _device_needs(device), _SILENT.get(device))

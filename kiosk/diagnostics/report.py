@@ -9,7 +9,7 @@ from typing import Any
 
 from kiosk.control.snapshot import Verdict
 from kiosk.diagnostics.finding import Outcome
-from kiosk.domain.faults import Fault, Severity
+from kiosk.domain.faults import CONFIGURATION, REGION_FILE, Fault, Severity
 
 READY, DEGRADED, NOT_IN_SERVICE = 0, 1, 2
 
@@ -20,6 +20,11 @@ _SAID = {
     NOT_IN_SERVICE: "Not in service: no permit may be taken in before this is mended.",
 }
 _GAP = "  "
+_NEXT = {
+    REGION_FILE: "Correct the region file; `python -m kiosk region check FILE` tries it. Then start the kiosk again.",
+    CONFIGURATION: "Correct this, then ask again.",
+}
+"""Remedies in place of those of the catalogue, which send people to this report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,9 @@ class Report:
             head = f"{check.name:<{indent}}{_SHOWN[check.outcome]:<7}{_GAP}"
             lines += _wrapped(head, check.detail, width)
             if check.fault is not None:
-                lines += _wrapped(" " * len(head) + f"{check.fault.code}: ", check.fault.remedy, width)
+                lines += _wrapped(
+                    " " * len(head) + f"{check.fault.code}: ", _NEXT.get(check.fault, check.fault.remedy), width
+                )
         versions = [
             line for name, version in self.versions.items() for line in _wrapped(f"{name:<{indent}}", version, width)
         ]

@@ -251,7 +251,7 @@ def test_lights_that_answer_are_left_dark(place: DiagnosedKiosk) -> None:
 
 def test_a_code_scanner_that_another_program_holds_is_left_alone(place: DiagnosedKiosk) -> None:
     with closing(open_bytes(place.values["devices"]["code_scanner"])):
-        assert trouble(place.report()) == {"code_scanner": ("warning", None)}
+        assert trouble(place.report()) == {"code_scanner": ("failed", "7101")}
 
 
 def test_an_open_cover_of_the_permit_unit_keeps_from_service(place: DiagnosedKiosk) -> None:
@@ -273,10 +273,10 @@ def test_a_permit_in_the_mouth_is_told_and_left_there(place: DiagnosedKiosk) -> 
 def test_a_device_that_another_program_holds_is_left_alone(place: DiagnosedKiosk) -> None:
     with closing(open_bytes(place.values["devices"]["permit_unit"])) as held:
         report = place.report()
-        assert trouble(report) == {"permit_unit": ("warning", None)}
-        assert detail(report, "permit_unit").startswith(f"in use by process {os.getpid()} (")
+        assert trouble(report) == {"permit_unit": ("failed", "2101")}
+        assert detail(report, "permit_unit").startswith(f"its port is held by process {os.getpid()} (")
         assert held.read(10, 0.0) == b""
-    assert report.exit_status == DEGRADED
+    assert report.exit_status == NOT_IN_SERVICE
 
 
 @pytest.mark.pcsc

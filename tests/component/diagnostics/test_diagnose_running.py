@@ -56,7 +56,7 @@ def beside(config: Config, snapshot: Snapshot) -> Report:
 
 def told(report: Report, name: str) -> tuple[Outcome, str | None, str]:
     check = next(check for check in report.checks if check.name == name)
-    return check.outcome, check.fault and check.fault.code, check.detail
+    return check.outcome, None if check.fault is None else check.fault.code, check.detail
 
 
 def test_a_healthy_running_kiosk_is_ready_and_its_devices_are_as_it_found_them(config: Config) -> None:
