@@ -173,7 +173,7 @@ class JournalReader:
         self._last = JournalNow(
             read_s=0.0,
             last_step=head.number,
-            last_step_at=None if last_step_at is None else last_step_at.astimezone(SHANGHAI).isoformat(),
+            last_step_at=None if last_step_at is None else last_step_at.astimezone(SHANGHAI).isoformat("T", "seconds"),
             waiting=Waiting(queue.length, waits_for_s(queue, now), alarm_of(queue, now)),
             retained=len(kept),
             to_be_looked_for=sum(not permit.is_certain for permit in kept),

@@ -62,15 +62,15 @@ def _connect(link: socket.socket, path: Path, deadline: float) -> None:
         try:
             link.connect(str(path))
         except BlockingIOError:  # unix(7): EAGAIN while its queue is full
-            time.sleep(_left_s(deadline, 0.05))
+            time.sleep(min(_left_s(deadline), 0.05))
             if time.monotonic() >= deadline:
                 raise TimeoutError from None
         else:
             return
 
 
-def _left_s(deadline: float, most_s: float = WITHIN_S) -> float:
-    return min(max(deadline - time.monotonic(), 0.001), most_s)
+def _left_s(deadline: float) -> float:
+    return max(deadline - time.monotonic(), 0.001)
 
 
 def _line_of(link: socket.socket, deadline: float) -> bytes:

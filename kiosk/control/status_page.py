@@ -27,7 +27,7 @@ class StrangeStatus(Exception):
 def status_page(status: Mapping[str, Any], columns: int) -> str:
     """`status`: as `Snapshot.as_json` made it; lines of at most `columns`, 60 at the least. Raises `StrangeStatus`."""
     try:
-        rows = [*_rows(status), *_devices(status["found"])]
+        rows = [*_rows(status), *_devices(status["found"]), *_versions(status["versions"])]
         headline = HEADLINES[Verdict(status["verdict"])]
         troubles = [(str(each["fault"]), f"{each['about']}: {each['remedy']}") for each in status["troubles"]]
         details = [readable_line(str(line)) for line in status["state"]["details"]]
@@ -58,8 +58,6 @@ def _rows(status: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "retained", _retained(status["journal"])
     days = ", ".join(f"{whose} {left} days" for whose, left in status["certificate_days"].items())
     yield "certificates", f"{days} left" if days else "not looked at yet"
-    versions = ", ".join(f"{name} {version}" for name, version in status["versions"].items())
-    yield "versions", versions or "not gathered yet"
 
 
 def _clock(clock: Mapping[str, Any] | None) -> str:
@@ -99,6 +97,10 @@ def _devices(found: list[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
         known = CATALOGUE.get(each["fault"])
         how = f"{known.code} {known.name}" if known is not None else each["fault"] or "ok"
         yield each["name"], f"{how} for {duration(each['since_s'])}, looked at {duration(each['looked_at_s'])} ago"
+
+
+def _versions(versions: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    yield "versions", ", ".join(f"{name} {version}" for name, version in versions.items()) or "not gathered yet"
 
 
 def duration(seconds: float) -> str:
