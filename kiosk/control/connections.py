@@ -39,21 +39,12 @@ class _Connection:
 
 
 class Connections:
-    """Serves one listener, on the thread that calls `serve`. `status()`: what is told, JSON-able; `user`: who may ask
-    besides root and the listener's group. `monotonic`: seconds.
-    """
+    """Serves one listener, on the thread that calls `serve`. `status()`: what is told, JSON-able."""
 
-    def __init__(
-        self,
-        listener: Listener,
-        status: Callable[[], Mapping[str, Any]],
-        user: int | None = None,
-        monotonic: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, listener: Listener, status: Callable[[], Mapping[str, Any]]) -> None:
         self._listener = listener
         self._status = status
-        self._users = {0, os.geteuid() if user is None else user}
-        self._monotonic = monotonic
+        self._users = {0, os.geteuid()}
         self._selector = selectors.PollSelector()  # needs no file of its own
         self._selector.register(listener.link, selectors.EVENT_READ)
         self._connections: dict[int, _Connection] = {}
@@ -80,8 +71,8 @@ class Connections:
             self._listener.link.shutdown(socket.SHUT_RDWR)
 
     def _longest_wait_s(self) -> float:
-        ends = [connection.ends_at for connection in self._connections.values()]
-        return max(min(min(ends, default=ROUND_S + self._monotonic()) - self._monotonic(), ROUND_S), 0.0)
+        now = time.monotonic()
+        return max(min([ROUND_S, *(each.ends_at - now for each in self._connections.values())]), 0.0)
 
     def _accept(self) -> bool:
         """Whether the socket still listens."""
@@ -92,7 +83,7 @@ class Connections:
         except OSError:
             return False
         link.setblocking(False)
-        connection = _Connection(link, self._monotonic() + WITHIN_S)
+        connection = _Connection(link, time.monotonic() + WITHIN_S)
         self._make_room()
         self._connections[link.fileno()] = connection
         self._selector.register(link, selectors.EVENT_READ, connection)
@@ -146,7 +137,7 @@ class Connections:
         self._selector.modify(connection.link, selectors.EVENT_WRITE, connection)
 
     def _end_the_late(self) -> None:
-        now = self._monotonic()
+        now = time.monotonic()
         for connection in [each for each in self._connections.values() if each.ends_at <= now]:
             self._end(connection)
 

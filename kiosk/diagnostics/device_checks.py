@@ -214,7 +214,7 @@ def _printer_finding(status: PrinterStatus) -> Finding:
         part = "cutter" if status.cutter_failed else "printer"
         return failed(f"the {part} reports an error that no restart clears", faults.PRINTER_REPAIR)
     if not status.online:
-        return failed("the printer is offline and gives no cause", faults.PRINTER_REPAIR)
+        return failed("the printer is offline and gives no cause: press its online button first", faults.PRINTER_REPAIR)
     if status.paper is PaperLevel.NEAR_END:
         return warning("the paper is nearly used up: put in a new roll soon")
     return ok("online, with paper")
