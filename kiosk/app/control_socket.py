@@ -34,19 +34,19 @@ LONGEST_S = 30.0
 
 
 class ControlSocket:
-    """`prepare()` gives what takes a snapshot of now; both are called on the thread. `monotonic`: seconds;
-    `again_s`: between two tries to make the socket.
+    """`take()`: a snapshot of now, on the thread; it may take seconds. `monotonic`: seconds; `again_s`: between two
+    tries to make the socket.
     """
 
     def __init__(
         self,
         settings: ControlSettings,
-        prepare: Callable[[], Callable[[], Snapshot]],
+        take: Callable[[], Snapshot],
         monotonic: Callable[[], float] = time.monotonic,
         again_s: float = AGAIN_S,
     ) -> None:
         self._settings = settings
-        self._prepare = prepare
+        self._status = KeptStatus(take, monotonic)
         self._monotonic = monotonic
         self._again_s = again_s
         self._worker = Worker(NAME, lambda _name, _error: None, monotonic)
@@ -81,7 +81,6 @@ class ControlSocket:
 
     def _answer_all(self) -> None:
         """Answer until the program ends, by a socket that is made anew where it could not be made or was removed."""
-        status = KeptStatus(self._prepare(), self._monotonic)
         while not self._is_over():
             try:
                 listener = Listener(self._settings)
@@ -90,7 +89,7 @@ class ControlSocket:
                 self._worker.pause(self._again_s)
                 continue
             self._log(listener.flaw)
-            connections = Connections(listener, status.told)
+            connections = Connections(listener, self._status.told)
             with self._lock:
                 self._connections = connections
             connections.serve(self._is_over)

@@ -73,7 +73,7 @@ def ask(path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[i
     """The exit status and what is printed, of a kiosk that is as the snapshot says."""
 
     def asked(snapshot: Snapshot, *options: str) -> tuple[int, str]:
-        with ControlSocket(ControlSettings(path), lambda: lambda: snapshot):
+        with ControlSocket(ControlSettings(path), lambda: snapshot):
             eventually(path.exists)
             status = main(["status", "--socket", str(path), *options])
         return status, capsys.readouterr().out

@@ -43,7 +43,7 @@ def idle(details: tuple[str, ...] = ()) -> Snapshot:
 
 @contextmanager
 def served(path: Path, take: Callable[[], Snapshot] = idle, group: str = "") -> Iterator[ControlSocket]:
-    with ControlSocket(ControlSettings(path, group), lambda: take) as control:
+    with ControlSocket(ControlSettings(path, group), take) as control:
         yield control
 
 
@@ -269,7 +269,7 @@ def test_a_path_that_is_too_long_is_one_clear_line(tmp_path: Path, caplog: pytes
 def test_a_directory_that_comes_later_is_found(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO")
     path = tmp_path / "run" / "control"
-    with ControlSocket(ControlSettings(path), lambda: idle, again_s=0.01):
+    with ControlSocket(ControlSettings(path), idle, again_s=0.01):
         eventually(lambda: "no socket can be made there" in caplog.text)
         path.parent.mkdir()
         eventually(lambda: answered(path))
@@ -283,7 +283,7 @@ def test_a_thread_that_hangs_is_named(path: Path, caplog: pytest.LogCaptureFixtu
         let_go.wait(LIMIT_S)
         return idle()
 
-    with ControlSocket(ControlSettings(path), lambda: take, lambda: now[0]) as control:
+    with ControlSocket(ControlSettings(path), take, lambda: now[0]) as control:
         eventually(path.exists)
         asking = threading.Thread(target=answered, args=(path,))
         asking.start()

@@ -49,7 +49,7 @@ def config(tmp_path: Path) -> Config:
 
 def beside(config: Config, snapshot: Snapshot) -> Report:
     """The report beside a kiosk that is so."""
-    with ControlSocket(config.control, lambda: lambda: snapshot):
+    with ControlSocket(config.control, lambda: snapshot):
         eventually(config.control.socket.exists)
         return diagnose(config, (), SystemClock(), OF_DEVICES)
 
@@ -139,7 +139,7 @@ def test_root_is_told_whose_rights_count_and_the_journal_is_left_to_the_kiosk(co
         os.chown(path, 65534, -1)
     journal = [check for check in CHECKS if check.name == "journal"]
     snapshot = replace(SERVING, found=(Found("journal", True, True, None, 60.0, 1.0),))
-    with ControlSocket(config.control, lambda: lambda: snapshot):
+    with ControlSocket(config.control, lambda: snapshot):
         eventually(config.control.socket.exists)
         report = diagnose(config, (), SystemClock(), journal)
     assert told(report, "user") == (Outcome.OK, None, "you are root; the kiosk runs as nobody, whose rights count here")
