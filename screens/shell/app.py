@@ -96,7 +96,7 @@ class KioskApp(DressedApp):
         self.use_kivy_settings = False
         self.router = Router()
         self._help = HelpOver(self.router)
-        self.voice = Voice(sound, assets_dir / "voice", self.translation)
+        self.voice = Voice(sound, assets_dir / "voice", self.translation, lambda: bool(self.is_easy))
         self._sized = sized
         self._dispatch = dispatch
         self._first = first

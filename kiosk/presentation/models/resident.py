@@ -13,6 +13,13 @@ from kiosk.domain.personal import Personal
 from kiosk.presentation.models.frame import Frame, Help
 from kiosk.texts.words import Citation, LocalText, Text, Words
 
+_TOLD_TO_WHOEVER_WAITS = ("assessment.line.window", "assessment.line.days_left")
+_ON_THE_RECEIPT = ("thank_you.line.next_window",)
+
+
+def _without(lines: tuple[Words, ...], keys: tuple[str, ...]) -> tuple[Words, ...]:
+    return tuple(line for line in lines if not (isinstance(line, Text) and line.key in keys))
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
@@ -95,6 +102,11 @@ class AssessmentScreen:
     can_go_on: bool
     question: Question | None = None
     is_plain_yes: bool = False
+
+    @property
+    def easy_lines(self) -> tuple[Words, ...]:
+        """The `lines` of easy mode: without those that change nothing for a holder who may endorse now."""
+        return _without(self.lines, _TOLD_TO_WHOEVER_WAITS) if self.is_plain_yes else self.lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +299,11 @@ class ThankYouScreen:
     new_term: Term
     lines: tuple[Words, ...] = ()
     with_receipt: bool = True
+
+    @property
+    def easy_lines(self) -> tuple[Words, ...]:
+        """The `lines` of easy mode: without what stands on the receipt."""
+        return _without(self.lines, _ON_THE_RECEIPT) if self.with_receipt else self.lines
 
 
 class PageKind(Enum):
