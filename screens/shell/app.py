@@ -146,6 +146,13 @@ class KioskApp(DressedApp):
         self.dress_again()
         self._somebody_is_dressed()
 
+    def change_low_reach(self) -> None:
+        """Bring everything down to where it is reached from a wheelchair, or back to its usual place."""
+        self.low_reach = not self.low_reach
+        self.dress_again()
+        self.router.current_screen.begin_anew()
+        self._somebody_is_dressed()
+
     def change_easy(self) -> None:
         """Change to easy mode, or back to the usual one."""
         if self.is_easy:

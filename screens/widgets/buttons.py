@@ -71,7 +71,9 @@ class StepButton(IntentButton):
 
 class Actions(Row):
     """The visible step buttons of a screen, side by side. `shown`: how many; `due`: their height; `held`: not all pages
-    were seen yet, so only those that come early are visible; `size_of`: the size of their words; `scale`: of the text.
+    were seen yet, so only those that come early are visible; `size_of`: the size of their words; `scale`: of the text;
+    `is_own_row`: nothing else is beside them, so that a button that turns the page need not be as high as the room that
+    is kept for those of the last page.
     """
 
     held = BooleanProperty(False)
@@ -79,6 +81,7 @@ class Actions(Row):
     shown = NumericProperty(0)
     due = NumericProperty(0)
     scale = NumericProperty(1)
+    is_own_row = BooleanProperty(False)
 
     def __init__(self, **kwargs: object) -> None:
         self._buttons: list[StepButton] = []
@@ -111,6 +114,9 @@ class Actions(Row):
     def on_held(self, *_args: object) -> None:
         self._arrange()
 
+    def on_is_own_row(self, *_args: object) -> None:
+        self._arrange()
+
     def do_layout(self, *args: object) -> None:
         """Lay the buttons out. Held buttons, whose height counts already, have the width of the last page."""
         super().do_layout(*args)
@@ -126,10 +132,16 @@ class Actions(Row):
             for button in shown:
                 super().add_widget(button)
         self.shown = len(shown)
+        for button in self._buttons:
+            is_lower = self.is_own_row and shown == [button] and button.local == NEXT_PAGE
+            button.size_hint_y = None if is_lower else 1
         self._trigger_layout()
         self._level()
 
     def _level(self, *_args: object) -> None:
+        for button in self._buttons:
+            if button.size_hint_y is None:
+                button.height = button.due
         # Held buttons count too: if the room changed with them, the pages would change without end.
         self.due = max(self._kept, *(button.due for button in self._buttons if button.shown), 0.0)
 

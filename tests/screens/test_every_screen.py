@@ -31,6 +31,7 @@ SECONDARY = (
     "contrast",
     "easy",
     "help",
+    "low_reach",
     "text_size",
     "voice",
     "repeat",
