@@ -53,7 +53,7 @@ from kiosk.services.guidance_lights import Guide
 from kiosk.services.job_times import BACKGROUND
 from kiosk.services.journal_guard import JournalGuard
 from kiosk.services.opening_hours import OpeningHoursService, hours_by
-from kiosk.services.part_tests import PartTests
+from kiosk.services.part_tests import Look, PartTests
 from kiosk.services.rules import RulesService
 from kiosk.services.slot_watch import SlotWatch
 from kiosk.services.staff_calls import StaffCalls
@@ -231,8 +231,9 @@ class Kiosk:
         check = DeviceCheck(id_card, permit, chip, central, journal, self.health, standing, surroundings_changed)
         dispatcher.handle_inline(do.CheckDevices, check.carry_out)
         parts = {ID_READER.name: id_card, PERMIT_UNIT.name: permit, PERMIT_CHIP.name: chip, CENTRAL: central}
+        looks: dict[str, Look] = {name: partial(check.look, name) for name in parts} | self.lesser.looks()
         parts |= {device.name: thread for device, thread in lesser.items()}
-        dispatcher.handle_inline(do.TestPart, PartTests(parts, self.health).carry_out)
+        dispatcher.handle_inline(do.TestPart, PartTests(parts, looks, self.health, surroundings_changed).carry_out)
         self._permit, self._chip, self._central, self._outbox = permit, chip, central, outbox
         self._receipt = lesser[RECEIPT_PRINTER]
         if (lights := lesser.get(GUIDANCE_LIGHTS)) is not None:

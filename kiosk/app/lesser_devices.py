@@ -7,6 +7,7 @@ closes the kiosk and never restarts the program.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from kiosk.domain.devices import CODE_SCANNER, DEVICES, RECEIPT_PRINTER, Device
@@ -15,6 +16,7 @@ from kiosk.runtime.crew import Crew
 from kiosk.services.device_health import DeviceHealth
 from kiosk.services.effect_dispatch import EffectDispatcher, Handler, Post, ServiceThread, on_thread
 from kiosk.services.idle_watch import IdleWatch
+from kiosk.services.part_tests import Look
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 
@@ -40,6 +42,7 @@ class LesserDevices:
         self._crew = crew
         self._health = health
         self._changed = changed
+        self._watch = IdleWatch(threads, health, changed)
 
     def route(self, dispatcher: EffectDispatcher) -> None:
         """Route their effects to them, and the check that is made while nobody is served."""
@@ -53,7 +56,7 @@ class LesserDevices:
             failed = on.CodeScannerFailed(CODE_SCANNER_LINK)
             dispatcher.handle_inline(do.ReadLicenceCode, self._or_tell(CODE_SCANNER, scanner, failed))
             dispatcher.route(scanner, (do.StopCodeScanner, do.ClearPersonalData))
-        dispatcher.handle_inline(do.CheckDevices, IdleWatch(self._threads, self._health, self._changed).carry_out)
+        dispatcher.handle_inline(do.CheckDevices, self._watch.carry_out)
 
     def claim(self) -> None:
         """Open the code scanner before it is needed."""
@@ -66,6 +69,10 @@ class LesserDevices:
             trouble = self._crew.trouble_of(device.name)
             if trouble is not None and self._health.note(device.name, trouble):
                 self._changed()
+
+    def looks(self) -> dict[str, Look]:
+        """By name, how each is asked how it is."""
+        return {device.name: partial(self._watch.look, device) for device in self._threads}
 
     def paper_trouble(self) -> Fault | None:
         """Why nothing can be printed now, as far as is known; None if nothing is."""

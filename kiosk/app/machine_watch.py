@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 
 from kiosk.control.snapshot import Snapshot
+from kiosk.event_log.log_events import LogEvent, log
 from kiosk.workflow import states as s
 
 EVERY_S = 2.0
 
 
 class MachineWatch:
-    """`take()`: collects; on a thread of its own. `changed()`: `latest` is another; called on that thread."""
+    """`take()`: collects; on a thread of its own. `changed()`: `latest` is another; called on that thread. While
+    `take()` fails nothing is known of the machine, and the page says so.
+    """
 
     def __init__(self, take: Callable[[], Snapshot], changed: Callable[[], None], every_s: float = EVERY_S) -> None:
         self._take = take
@@ -40,10 +44,17 @@ class MachineWatch:
 
     def _look(self, left: threading.Event) -> None:
         while not left.is_set():
-            snapshot = self._take()
+            snapshot = self._taken()
             with self._lock:
                 if left.is_set():
                     return
                 self._latest = snapshot
             self._changed()
             left.wait(self._every_s)
+
+    def _taken(self) -> Snapshot | None:
+        try:
+            return self._take()
+        except Exception as error:  # noqa: BLE001 -- a technician is there because something is wrong, and goes on
+            log(LogEvent.MACHINE_UNSEEN, level=logging.ERROR, error=type(error).__name__)
+            return None

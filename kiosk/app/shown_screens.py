@@ -21,6 +21,7 @@ from kiosk.event_log.log_events import LogEvent, log
 from kiosk.presentation.context import PresentationContext
 from kiosk.presentation.models.frame import StaffButton
 from kiosk.presentation.models.screens import AnyScreenModel
+from kiosk.presentation.models.technician import PartScreen
 from kiosk.presentation.pages import page_of
 from kiosk.presentation.resident.help_page import staff_call
 from kiosk.services.device_health import CENTRAL
@@ -47,7 +48,9 @@ class Staff(Protocol):
 
 
 class Serials:
-    """Gives models their serials. Models that differ only in remaining time, help or staff have the same serial."""
+    """Gives models their serials. Models that differ only in remaining time, help, staff, or in what is told of a part
+    beside its state (how long it has been so), have the same serial.
+    """
 
     def __init__(self) -> None:
         self._last = 0
@@ -56,7 +59,8 @@ class Serials:
     def given_to(self, model: AnyScreenModel, matter: object = None) -> AnyScreenModel:
         """`model` with its serial, from 1. `matter`: what it is about, to tell apart models with the same content."""
         frame = replace(model.frame, serial=0, countdown_s=None, help=None, staff=None)
-        same = (matter, replace(model, frame=frame))
+        lasting = replace(model, facts=()) if isinstance(model, PartScreen) else model
+        same = (matter, replace(lasting, frame=frame))
         if same != self._same:
             self._last, self._same = self._last + 1, same
         return replace(model, frame=replace(model.frame, serial=self._last))

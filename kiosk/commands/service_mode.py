@@ -8,6 +8,8 @@ import os
 import re
 import secrets
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from urllib.parse import quote
 
 from kiosk.commands import arguments
 from kiosk.commands.secret_asked import asked, is_guessed_first
-from kiosk.config.service_mode import LEAST_KEY_BYTES, LONGEST_NAME, NUMBER
+from kiosk.config.service_mode import LEAST_KEY_BYTES, LONGEST_NAME, NUMBER, read_unlock_key
 from kiosk.domain.clock import SHANGHAI
 from kiosk.domain.technician import Role
 
@@ -80,8 +82,10 @@ def make_unlock_key(args: argparse.Namespace) -> int:
     """Write a new key. 0; 2 if the file is there or cannot be written."""
     key = base64.b64encode(secrets.token_bytes(LEAST_KEY_BYTES))
     try:
-        with open(args.file, "xb", opener=_private) as file:
+        with open(args.file, "xb", opener=_private) as file, _or_none(args.file):
             file.write(key + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
     except OSError as error:
         return _no(f"{args.file}: {error.strerror}")
     print(f"{args.file}: name it under [service_mode] unlock_key on every kiosk that it is to unlock")
@@ -93,11 +97,9 @@ def print_unlock_code(args: argparse.Namespace) -> int:
     from kiosk.services.technician_access import unlock_code
 
     try:
-        key = base64.b64decode(args.file.read_bytes().strip(), validate=True)
-    except (OSError, ValueError) as error:
-        return _no(f"{args.file} is no unlock key: {error}")
-    if len(key) < LEAST_KEY_BYTES:
-        return _no(f"{args.file} is no unlock key")
+        key = read_unlock_key(args.file)
+    except ValueError as error:
+        return _no(str(error))
     try:
         day = arguments.day("--day", args.day) or datetime.now(SHANGHAI).date()
     except arguments.BadUseError as error:
@@ -105,6 +107,16 @@ def print_unlock_code(args: argparse.Namespace) -> int:
     code = unlock_code(key, args.kiosk, day)
     print(f"{code[:4]} {code[4:]}   unlocks {args.kiosk} on {day.isoformat()}, once")
     return 0
+
+
+@contextmanager
+def _or_none(file: Path) -> Iterator[None]:
+    """No part of a key is left where it cannot be written whole."""
+    try:
+        yield
+    except OSError:
+        file.unlink()
+        raise
 
 
 def _private(path: str, flags: int) -> int:

@@ -16,6 +16,8 @@ from kiosk.domain.technician import Role, Technician
 NUMBER = re.compile(r"[0-9]{2}")
 PHC = re.compile(r"\$argon2id\$v=19\$m=([0-9]{1,7}),t=([0-9]{1,3}),p=([0-9]{1,2})\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)")
 """What Argon2 makes of a PIN, with its parameters (the PHC string format)."""
+SALT_BYTES, PIN_KEY_BYTES = 16, 32
+"""RFC 9106, section 4: salt and tag of the recommended length."""
 LEAST_KIB, MOST_KIB = 19 * 1024, 256 * 1024
 LEAST_SECRET_BYTES, MOST_SECRET_BYTES = 16, 64
 """RFC 4226, section 4: at least 128 bits."""
@@ -58,16 +60,25 @@ def read_service_mode(reader: SettingsTable, beside: Callable[[str], Path], *, i
     return ServiceModeSettings(technicians, unlock_key)
 
 
-def _unlock_key(reader: SettingsTable, path: Path) -> bytes | None:
+def read_unlock_key(path: Path) -> bytes:
+    """The key that python -m kiosk service-mode make-unlock-key wrote. Raises ValueError with what is wrong."""
     try:
         key = base64.b64decode(path.read_bytes().strip(), validate=True)
-    except (OSError, ValueError) as error:
-        reader.wrong("unlock_key", f"{path.name} cannot be used: {type(error).__name__}")
-        return None
+    except OSError as error:
+        raise ValueError(f"{path.name}: {error.strerror}") from error
+    except ValueError as error:
+        raise ValueError(f"{path.name} is no unlock key: it is not base64") from error
     if len(key) < LEAST_KEY_BYTES:
-        reader.wrong("unlock_key", f"{path.name} has {len(key)} bytes; {LEAST_KEY_BYTES} are wanted")
-        return None
+        raise ValueError(f"{path.name} is no unlock key: it has {len(key)} bytes; {LEAST_KEY_BYTES} are wanted")
     return key
+
+
+def _unlock_key(reader: SettingsTable, path: Path) -> bytes | None:
+    try:
+        return read_unlock_key(path)
+    except ValueError as error:
+        reader.wrong("unlock_key", str(error))
+        return None
 
 
 def _technicians(reader: SettingsTable, path: Path, *, in_earnest: bool) -> Mapping[str, Credentials]:
@@ -116,6 +127,8 @@ def _flaw_of_pin(pin: str, *, in_earnest: bool) -> str | None:
     parts = PHC.fullmatch(pin)
     if parts is None:
         return "the pin is nothing that python -m kiosk service-mode add-technician makes"
+    if [_length(parts[each]) for each in (4, 5)] != [SALT_BYTES, PIN_KEY_BYTES]:
+        return f"the pin's salt and key are not base64 of {SALT_BYTES} and {PIN_KEY_BYTES} bytes"
     memory, passes, lanes = (int(parts[each]) for each in (1, 2, 3))
     least = LEAST_KIB if in_earnest else 8
     if not least <= memory <= MOST_KIB or not 1 <= passes <= 16 or not 1 <= lanes <= 8 or memory < 8 * lanes:
@@ -123,3 +136,12 @@ def _flaw_of_pin(pin: str, *, in_earnest: bool) -> str | None:
             f"Argon2's m is {memory}, t {passes}, p {lanes}; m from {least} to {MOST_KIB}, t to 16, p to 8 are wanted"
         )
     return None
+
+
+def _length(text: str) -> int | None:
+    """Of what base64 without padding says, as the PHC string format wants it; None where it is not that."""
+    try:
+        content = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+    except ValueError:
+        return None
+    return len(content) if base64.b64encode(content).decode().rstrip("=") == text else None

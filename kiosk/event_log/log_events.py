@@ -126,6 +126,7 @@ class LogEvent(Enum):
     )
     UNLOCK_REFUSED = ("unlock_refused", "a code that was to unlock service mode did not", ())
     PART_TESTED = ("part_tested", "a technician tested a part of the machine", ("device", "test", "outcome"))
+    MACHINE_UNSEEN = ("machine_unseen", "how the machine is could not be collected for the technician", ("error",))
     UNLOCKED = ("unlocked", "tries for service mode are counted anew, by a code of the operator's", ())
     ATTENDANT_UNCOUNTED = ("attendant_uncounted", "tries could not be written down, so none is given", ("error",))
     MESSAGE_WAITS = (

@@ -88,6 +88,14 @@ class Worker:
         self._sign_at = self._monotonic()
         return wanted
 
+    def rest(self, seconds: float) -> bool:
+        """Wait inside a job though others wait; True, at once, when the worker is to end."""
+        self._sign_at = self._monotonic() + max(seconds, 0.0)
+        with self._changed:
+            self._changed.wait_for(lambda: self._closing, timeout=seconds)
+        self._sign_at = self._monotonic()
+        return self._closing
+
     def hang(self) -> Hang | None:
         """The present job, if it has shown no sign of life for too long; from any thread."""
         present, sign_at, now = self._present, self._sign_at, self._monotonic()

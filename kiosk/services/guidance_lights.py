@@ -17,7 +17,7 @@ from kiosk.services.effect_dispatch import Handler, ServiceThread
 from kiosk.workflow import states as s
 
 WALK_S = 1.0
-"""How long each light shines when all are tried."""
+"""Seconds; a person looks from the screen to the light and back."""
 
 AGAIN_S = 10.0
 """Seconds before a failed switch is tried again in the same state; the next state tries at once."""
@@ -25,14 +25,22 @@ AGAIN_S = 10.0
 
 class GuidanceLightsService:
     """The service of the lights, which it owns on its worker's thread. Failing lights are reported, tried again after
-    `again_s` seconds, and end no visit.
+    `again_s` seconds, and end no visit. `walk_s`: how long each shines when all are tried.
     """
 
-    def __init__(self, lights: GuidanceLights, worker: Worker, health: DeviceHealth, again_s: float = AGAIN_S) -> None:
+    def __init__(
+        self,
+        lights: GuidanceLights,
+        worker: Worker,
+        health: DeviceHealth,
+        again_s: float = AGAIN_S,
+        walk_s: float = WALK_S,
+    ) -> None:
         self._lights = lights
         self._worker = worker
         self._health = health
         self._again_s = again_s
+        self._walk_s = walk_s
 
     @property
     def handlers(self) -> Mapping[type, Handler]:
@@ -43,10 +51,11 @@ class GuidanceLightsService:
         self._lights.check()
 
     def test_walk(self) -> None:
-        """Switch each light on by itself for a second, one after the other, then all off. Raises a `DriverError`."""
+        """Switch each light on by itself, one after the other, then all off. Raises a `DriverError`."""
         for light in Light:
             self._lights.show({light: Glow(Rate.STEADY)})
-            self._worker.pause(WALK_S)
+            if self._worker.rest(self._walk_s):
+                break
         self._lights.show({})
 
     def close(self) -> None:

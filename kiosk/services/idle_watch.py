@@ -46,13 +46,18 @@ class IdleWatch:
                 self._being_asked.add(device)
             thread.submit(partial(self._look, device), "check", _LONGEST_S, partial(self._looked, device))
 
-    def _look(self, device: Device, service: Any) -> None:
-        try:
-            fault = self._asked(device, service)
-        finally:
-            self._looked(device)
+    def look(self, device: Device, service: Any) -> Fault | None:
+        """Ask a device, on its own thread, and note the answer. Returns why it does not work, or None."""
+        fault = self._asked(device, service)
         if self._health.note(device.name, fault):
             self._changed()
+        return fault
+
+    def _look(self, device: Device, service: Any) -> None:
+        try:
+            self.look(device, service)
+        finally:
+            self._looked(device)
 
     def _looked(self, device: Device) -> None:
         with self._lock:

@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.twofactor import InvalidToken
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
-from kiosk.config.service_mode import Credentials
+from kiosk.config.service_mode import PIN_KEY_BYTES, SALT_BYTES, Credentials
 from kiosk.domain.clock import Clock
 from kiosk.domain.technician import Technician
 from kiosk.event_log.log_events import LogEvent, log
@@ -41,7 +41,6 @@ STEPS_OFF = 1
 """How many time steps a technician's clock may be from the kiosk's (RFC 6238, section 5.2, recommends one)."""
 
 MEMORY_KIB, PASSES, LANES = 19 * 1024, 2, 1  # RFC 9106 by OWASP's least; some 30 ms on a small PC
-KEY_BYTES, SALT_BYTES = 32, 16
 
 RULE = TryRule(free=5, first_s=30.0, most=15, ends=True)
 """Five wrong tries, by anybody, cost half a minute, each further one twice as long; after fifteen somebody has to
@@ -55,7 +54,7 @@ def hashed(pin: str, memory_kib: int = MEMORY_KIB) -> str:
     """What the site's file keeps of a PIN: Argon2id's parameters, salt and key in the PHC format."""
     salt = secrets.token_bytes(SALT_BYTES)
     return Argon2id(
-        salt=salt, length=KEY_BYTES, iterations=PASSES, lanes=LANES, memory_cost=memory_kib
+        salt=salt, length=PIN_KEY_BYTES, iterations=PASSES, lanes=LANES, memory_cost=memory_kib
     ).derive_phc_encoded(pin.encode())
 
 
@@ -130,7 +129,7 @@ class TechnicianAccess:
         except OSError as error:
             # Tries that cannot be counted are not given.
             log(LogEvent.TECHNICIAN_UNCOUNTED, level=logging.CRITICAL, error=type(error).__name__)
-            post(on.TechnicianNotAdmitted(RULE.first_s))
+            post(on.SignInUnanswered())
             return
         log(LogEvent.TECHNICIAN_ADMITTED, technician=technician.number, role=technician.role.value)
         post(on.TechnicianAdmitted(technician))
@@ -164,6 +163,7 @@ class TechnicianAccess:
         try:
             tries = self._unlock_tries.read(now)
             if self._unlock_key is None or self._unlock_tries.wait_s(tries, now):
+                log(LogEvent.UNLOCK_REFUSED, level=logging.WARNING)
                 post(on.UnlockRefused())
                 return
             self._unlock_tries.write(self._unlock_tries.one_more(tries, now))
@@ -176,35 +176,39 @@ class TechnicianAccess:
             self._tries.write(Tries())
         except OSError as error:
             log(LogEvent.TECHNICIAN_UNCOUNTED, level=logging.CRITICAL, error=type(error).__name__)
-            post(on.UnlockRefused())
+            post(on.SignInUnanswered())
             return
         log(LogEvent.UNLOCKED)
         post(on.Unlocked())
 
 
 class UsedCodes:
-    """The last time step, or day, whose code was used, by whose it was: on disk, so that no code counts twice. Every
-    method may raise OSError. A file that holds anything else than what is written here lets nobody in.
+    """The last time step, or day, whose code was used, by whose it was: on disk, so that no code counts twice. A spoilt
+    file is written anew, and the code that was to be looked up in it does not count; the next one does.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def claim(self, whose: str, step: int) -> bool:
-        """Whether `step` is later than the last that was used; from now on it is used."""
+        """Whether `step` is later than the last that was used; from now on it is used. Raises OSError where that can be
+        neither read nor written.
+        """
         used = self._read()
-        if step <= used.get(whose, -1):
+        if used is None:
+            log(LogEvent.TECHNICIAN_UNCOUNTED, level=logging.CRITICAL, error="spoilt file")
+        elif step <= used.get(whose, -1):
             return False
-        write_synced(self._path, json.dumps({**used, whose: step}))
-        return True
+        write_synced(self._path, json.dumps({**(used or {}), whose: step}))
+        return used is not None
 
-    def _read(self) -> dict[str, int]:
+    def _read(self) -> dict[str, int] | None:
+        """None for what `claim` never wrote."""
         try:
             told = json.loads(read_small(self._path))
         except FileNotFoundError:
             return {}
-        except (ValueError, RecursionError) as error:
-            raise OSError("spoilt file") from error
-        if not isinstance(told, dict) or not all(type(step) is int for step in told.values()):
-            raise OSError("spoilt file")
-        return told
+        except (ValueError, RecursionError):
+            return None
+        is_ours = isinstance(told, dict) and all(type(step) is int for step in told.values())
+        return told if is_ours else None

@@ -18,6 +18,7 @@ from kiosk.workflow.intents import Intent
 from kiosk.workflow.technician.events import (
     PartTested,
     ServiceModeRequested,
+    SignInUnanswered,
     TechnicianAdmitted,
     TechnicianNotAdmitted,
     Unlocked,
@@ -405,6 +406,7 @@ Event = (
     | ServiceModeRequested
     | TechnicianAdmitted
     | TechnicianNotAdmitted
+    | SignInUnanswered
     | Unlocked
     | UnlockRefused
     | PartTested

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from kiosk.app.closed_kiosk import ClosedKiosk
 from kiosk.config.settings import Config
 from kiosk.control.snapshot import Verdict
 from kiosk.domain.endorsement import Custody
-from kiosk.domain.faults import CATALOGUE
+from kiosk.domain.faults import CATALOGUE, Part
 from kiosk.services.technician_access import hashed
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
@@ -130,6 +132,28 @@ def test_a_part_that_does_not_work_says_why_and_the_machine_stays_in_service_mod
     assert record.outcome is t.Outcome.FAILED
     assert record.fault is not None
     assert record.fault.name == "paper_out"
+
+
+def test_a_silent_central_is_told_though_it_closes_nothing(served: KioskHarness) -> None:
+    signs_in(served)
+    served.cable.lead_to(None)
+    asks_for_test(served, "central", "status")
+    record = last_record(served)
+    assert record.outcome is t.Outcome.FAILED
+    assert record.fault is not None
+    assert record.fault.part is Part.CENTRAL
+
+
+def test_a_journal_that_cannot_be_read_is_not_noted_against_the_unit_that_was_asked(served: KioskHarness) -> None:
+    """The unit's check asks the journal how many permits lie in the bin."""
+    signs_in(served)
+    with closing(sqlite3.connect(served.config.state_dir / "journal.db")) as db, db:
+        db.execute("ALTER TABLE step RENAME TO elsewhere")
+    asks_for_test(served, "permit_unit", "status")
+    record = last_record(served)
+    assert record.fault is not None
+    assert record.fault.part is Part.KIOSK
+    assert served.running.health.states()["permit_unit"] == "ok"
 
 
 def test_who_may_not_test_is_not_obeyed(served: KioskHarness) -> None:

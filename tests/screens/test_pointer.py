@@ -15,6 +15,9 @@ from tests.waiting import FOR_EVER_S, LIMIT_S, eventually
 
 RESTING_TURNS_PER_S = 10  # of screens.shell.resting, which imports Kivy
 
+CORNER = (60, 100)
+"""Within the hidden corner, and on a panel's first page in Uyghur on the button of help."""
+
 pytestmark = [
     pytest.mark.screen,
     pytest.mark.slow,
@@ -103,6 +106,39 @@ def test_clicks_while_the_screen_changes_do_nothing(display: str, on_x: Window) 
     on_x.show("question", "zh-Hans")
     _xdotool(display, "mouseup", "1")
     assert _first_after_a_click(display, on_x, "cancel") == "cancel"
+
+
+def test_five_touches_in_the_empty_corner_ask_for_service_mode_and_four_do_not(display: str, on_x: Window) -> None:
+    on_x.show("welcome", "zh-Hans")
+    _clicks_in_the_corner(display, 4)
+    assert "open_service_mode" not in _up_to_a_click(display, on_x)
+    _clicks_in_the_corner(display, 1)  # a touch elsewhere has ended the first row
+    assert "open_service_mode" not in _up_to_a_click(display, on_x)
+    _clicks_in_the_corner(display, 5)
+    assert "open_service_mode" in _up_to_a_click(display, on_x)
+
+
+def test_touches_on_a_button_that_a_mirrored_page_has_in_the_corner_are_the_buttons(display: str, on_x: Window) -> None:
+    x, y, width, height = on_x.show("welcome", "ug")["targets"]["help"]
+    assert x < CORNER[0] < x + width
+    assert y < CORNER[1] < y + height
+    _clicks_in_the_corner(display, 1)  # help opens, and has no button there
+    eventually(lambda: on_x.ask({"touches_waiting": True}) and "close_help" in on_x.painted["targets"])
+    _clicks_in_the_corner(display, 4)
+    assert "open_service_mode" not in _up_to_a_click(display, on_x)
+
+
+def _up_to_a_click(display: str, window: Window) -> list[str | None]:
+    """What was emitted up to a click on a language, which is made now."""
+    last, emitted = "choose_language en", []
+    emitted.append(_first_after_a_click(display, window, "choose_language:en"))
+    while emitted[-1] != last:
+        emitted.append(window.intent())
+    return emitted
+
+
+def _clicks_in_the_corner(display: str, times: int) -> None:
+    _xdotool(display, "mousemove", *map(str, CORNER), *(["click", "1"] * times))
 
 
 def _first_after_a_click(display: str, window: Window, target: str) -> str | None:

@@ -75,7 +75,8 @@ class TestOffer:
 
 @dataclass(frozen=True, slots=True)
 class PartScreen:
-    """One part: how it is, what to do about it, what can be tested. `remedy`: of its fault. `result`: of the test that
+    """One part: how it is, what to do about it, what can be tested. `remedy`: of its fault; `facts`: what else is known
+    of it, which may change while the page stands. `result`: of the test that
     was just made; `question`: what only a person sees of a test, and then nothing else is offered. `busy`: a test is
     under way.
     """

@@ -84,6 +84,8 @@ class CentralService:
         self._ask_drawable = ask_drawable
         self.trouble: Fault | None = None
         """Why nothing can be endorsed now, by two checks in a row or one that leaves no doubt; None if it can."""
+        self.last_failure: Fault | None = None
+        """Why central did not answer the latest check as it should; None if it did."""
         self._failed: str | None = None  # by the latest check
         self._is_taken = True
 
@@ -114,10 +116,11 @@ class CentralService:
                 self._is_taken = not _is_about_kiosk(error)
             if str(error) != self._failed:  # logged once, while every check finds the same
                 self._fault_of("check", error)
-            self.trouble = None if self._failed is None else _fault_for(error)
+            self.last_failure = _fault_for(error)
+            self.trouble = None if self._failed is None else self.last_failure
             self._failed = str(error)
         else:
-            is_heard, self._is_taken, self.trouble, self._failed = True, True, None, None
+            is_heard, self._is_taken, self.trouble, self._failed, self.last_failure = True, True, None, None, None
         if is_heard:
             self._is_clock_wrong()
         if self._clock.is_in_doubt:

@@ -26,6 +26,11 @@ class TechnicianNotAdmitted:
 
 
 @dataclass(frozen=True, slots=True)
+class SignInUnanswered:
+    """What was typed could not be looked at, for no fault of who typed it: a try or an unlocking."""
+
+
+@dataclass(frozen=True, slots=True)
 class Unlocked:
     """Tries are counted anew."""
 

@@ -147,6 +147,8 @@ def _checking_technician(state: s.InServiceMode, event: on.Event) -> Step | None
             return _goes_to(state, t.EnteringNumber(t.SignInProblem.WAIT, math.ceil(wait_s)))
         case on.TechnicianNotAdmitted():
             return _goes_to(state, t.EnteringNumber(t.SignInProblem.WRONG))
+        case on.SignInUnanswered():
+            return _goes_to(state, t.EnteringNumber(t.SignInProblem.UNANSWERED))
         case _:
             return None
 
@@ -167,6 +169,8 @@ def _checking_unlock_code(state: s.InServiceMode, event: on.Event) -> Step | Non
             return _goes_to(state, t.EnteringNumber())
         case on.UnlockRefused():
             return _goes_to(state, t.EnteringUnlockCode(t.SignInProblem.UNLOCK_REFUSED))
+        case on.SignInUnanswered():
+            return _goes_to(state, t.EnteringNumber(t.SignInProblem.UNANSWERED))
         case _:
             return None
 

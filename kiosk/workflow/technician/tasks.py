@@ -38,7 +38,7 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class TestRecord:
-    """What a test of a part came to. `values`: what was measured, as key and value."""
+    """What a test of a part came to."""
 
     __test__ = False  # no test of pytest's
 
@@ -46,7 +46,6 @@ class TestRecord:
     test: str
     outcome: Outcome
     fault: Fault | None = None
-    values: tuple[tuple[str, str], ...] = ()
 
 
 # Signing in.

@@ -20,14 +20,17 @@ from kiosk.journal.content_hash import content_hash_by
 from kiosk.journal.journal import Journal
 from kiosk.policy.region_file import load_region
 from kiosk.presentation.context import PresentationContext
+from kiosk.presentation.models.technician import PartScreen, Sign
 from kiosk.runtime.engine import Engine
 from kiosk.services.central.outbox import message_of
 from kiosk.services.staff_calls import StaffCall, StaffCalls
+from kiosk.texts.words import Text
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from kiosk.workflow.machine import step
 from kiosk.workflow.transition import Site
+from screens.authoring.sample_visits.technician import technician_samples
 from screens.authoring.samples import samples as sample_screens
 from tests.fakes.hand_clock import HandClock
 from tests.unit.workflow import machine_samples as samples
@@ -221,6 +224,17 @@ def test_a_serial_stays_while_the_same_is_shown_and_never_comes_back() -> None:
     assert serial_of("question", matter="address_changed") == 4
     assert serial_of("question", matter="relatives_home") == 5
     assert serials.given_to(sample_screens("zh-Hans")["question"], "relatives_home").frame.serial == 6
+
+
+def test_a_parts_page_keeps_its_serial_while_only_time_passes() -> None:
+    serials = Serials()
+    model = technician_samples("en")["part_jammed"]
+    assert isinstance(model, PartScreen)
+    first = serials.given_to(model).frame.serial
+    later = replace(model, facts=(*model.facts[:-1], Text("part_page.since", (("minutes", 99),))))
+    assert later != model
+    assert serials.given_to(later).frame.serial == first
+    assert serials.given_to(replace(later, sign=Sign.WELL)).frame.serial == first + 1
 
 
 def test_who_calls_staff_is_there_and_the_machine_hears_no_more_of_it(place: TouchHarness) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import resource
 from datetime import date
 from pathlib import Path
 
@@ -79,6 +80,9 @@ def entry(**changed: str) -> str:
         (entry(role="king"), "17: the role is 'king'; one of site_staff, engineer, auditor is wanted"),
         (entry(pin="secret"), "17: the pin is nothing that python -m kiosk service-mode add-technician makes"),
         (entry(pin=hashed(PIN, CHEAP_KIB)), "Argon2's m is 32"),
+        (entry(pin=hashed(PIN)[:-1]), "17: the pin's salt and key are not base64 of 16 and 32 bytes"),
+        (entry(pin=hashed(PIN)[:-2]), "17: the pin's salt and key are not base64 of 16 and 32 bytes"),
+        (entry(pin=hashed(PIN)[:-1] + "/"), "17: the pin's salt and key are not base64 of 16 and 32 bytes"),
         (entry(otp_secret="AB"), "17: the otp_secret is not base32"),
         (entry(otp_secret="A" * 8), "17: the otp_secret has 5 bytes"),
         (entry(name=""), "17: the name has 1 to 20 characters"),
@@ -123,6 +127,17 @@ def test_a_key_is_made_once_and_gives_the_code_of_a_day(tmp_path: Path, capsys: 
     assert main(["service-mode", "unlock-code", str(key), "一号机", "--day", "2026-03-09"]) == 0
     code = unlock_code(found.unlock_key, "一号机", date(2026, 3, 9))
     assert capsys.readouterr().out.startswith(f"{code[:4]} {code[4:]} ")
+
+
+def test_no_part_of_a_key_is_left_where_it_does_not_fit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
+    try:
+        assert main(["service-mode", "make-unlock-key", str(tmp_path / "unlock.key")]) == 2
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert "File too large" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("content", [b"", b"%%%", b"AAAA"])

@@ -41,14 +41,14 @@ def wait_for(event: threading.Event) -> None:
 class Front:
     """A thread with the lights, and a machine that only says its state."""
 
-    def __init__(self, sim: GuidanceLightsSim, board: GuidanceLightsFile) -> None:
+    def __init__(self, sim: GuidanceLightsSim, board: GuidanceLightsFile, walk_s: float = 1.0) -> None:
         self.health = DeviceHealth()
         self.deaths: list[BaseException | str] = []
         self.trouble: Fault | None = None
         self.thread: ServiceThread[GuidanceLightsService] = ServiceThread(
             Worker("guidance_lights", lambda _, error: self.deaths.append(error)),
             lambda worker: GuidanceLightsService(
-                ModbusLights(lambda: open_bytes(sim.url, "guidance_lights"), board), worker, self.health, again_s=0.01
+                ModbusLights(lambda: open_bytes(sim.url, "guidance_lights"), board), worker, self.health, 0.01, walk_s
             ),
             self.deaths.extend,
         )
@@ -93,6 +93,22 @@ def test_the_lights_follow_the_states(sim: GuidanceLightsSim, front: Front) -> N
     eventually(lambda: sim.lit == frozenset())
     assert sim.switched == ((PAD, True), (PAD, False), (SLOT, True), (SLOT, False))
     assert front.word() == "ok"
+
+
+def test_a_walk_shows_each_light_alone_for_its_time_whatever_else_waits(
+    sim: GuidanceLightsSim, board: GuidanceLightsFile
+) -> None:
+    front = Front(sim, board, walk_s=0.05)
+    walked = threading.Event()
+    began = time.monotonic()
+    front.thread.submit(GuidanceLightsService.test_walk)
+    front.thread.submit(lambda _: walked.set())
+    front.guide.entered(IDLE)
+    wait_for(walked)
+    assert time.monotonic() - began >= 0.05 * len(Light)
+    front.thread.close()
+    assert sim.switched == tuple((light, is_on) for light in Light for is_on in (True, False))
+    assert front.deaths == []
 
 
 def test_a_light_that_flashes_goes_on_until_something_else_is_shown(

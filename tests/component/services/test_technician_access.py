@@ -169,15 +169,37 @@ def test_unlock_codes_cannot_be_tried_through(tmp_path: Path, clock: WallClock) 
     assert unlocked_by(unlock_code(KEY, KIOSK, clock.now().date()), tmp_path, clock) == on.UnlockRefused()
 
 
-@pytest.mark.parametrize("file", ["technician_tries.json", "technician_codes.json"])
-@pytest.mark.parametrize("content", [b"", b"[]", b'{"17": "x"}', b"\xff", b"[" * 5000])
-def test_a_spoilt_file_lets_nobody_in(file: str, content: bytes, tmp_path: Path, clock: WallClock) -> None:
-    (tmp_path / file).write_bytes(content)
-    assert isinstance(tries_at(tmp_path, clock)(), on.TechnicianNotAdmitted)
+SPOILT = pytest.mark.parametrize("content", [b"", b"[]", b'{"17": "x"}', b"\xff", b"[" * 5000])
+
+
+@SPOILT
+def test_spoilt_tries_lock_for_half_a_minute(content: bytes, tmp_path: Path, clock: WallClock) -> None:
+    (tmp_path / "technician_tries.json").write_bytes(content)
+    assert waits_s(tries_at(tmp_path, clock)()) == 30.0
+    clock.pass_time(31)
+    assert tries_at(tmp_path, clock)() == ADMITTED
+
+
+@SPOILT
+def test_where_the_used_codes_are_spoilt_the_next_code_lets_in(
+    content: bytes, tmp_path: Path, clock: WallClock
+) -> None:
+    (tmp_path / "technician_codes.json").write_bytes(content)
+    code = code_at(clock.now())
+    assert tries_at(tmp_path, clock)(code) == REFUSED
+    assert tries_at(tmp_path, clock)(code) == REFUSED
+    clock.pass_time(30)
+    assert tries_at(tmp_path, clock)() == ADMITTED
 
 
 def test_tries_that_cannot_be_counted_are_not_given(tmp_path: Path, clock: WallClock) -> None:
-    assert isinstance(tries_at(tmp_path / "gone", clock)(), on.TechnicianNotAdmitted)
+    assert tries_at(tmp_path / "gone", clock)() == on.SignInUnanswered()
+    assert unlocked_by("00000000", tmp_path / "gone", clock) == on.SignInUnanswered()
+
+
+def test_used_codes_that_cannot_be_kept_are_not_taken(tmp_path: Path, clock: WallClock) -> None:
+    (tmp_path / "technician_codes.json").mkdir()
+    assert tries_at(tmp_path, clock)() == on.SignInUnanswered()
 
 
 def test_what_is_written_down_tells_no_code_and_no_pin(tmp_path: Path, clock: WallClock) -> None:

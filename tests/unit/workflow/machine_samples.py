@@ -277,6 +277,7 @@ OF_TECHNICIANS: tuple[on.Event, ...] = (
     on.TechnicianNotAdmitted(math.inf),
     on.Unlocked(),
     on.UnlockRefused(),
+    on.SignInUnanswered(),
     on.PartTested(PRINTED),
     on.PartTested(TestRecord("receipt_printer", "status", Outcome.PASSED)),
     on.PartTested(TestRecord("receipt_printer", "status", Outcome.FAILED, faults.PAPER_OUT)),

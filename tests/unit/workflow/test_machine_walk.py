@@ -39,8 +39,8 @@ OutOfHours: DeadlinePassed DeviceFailed HoursBegan HoursEnded ServiceModeRequest
 OutOfService: DeadlinePassed DeviceFailed DevicesReady FaceRewritten PathInspected PathNotInspected PermitAtMouth
     PermitOutOfSight PermitRetained PermitTaken PermitTakenIn ServiceModeRequested open_service_mode
 InServiceMode: DeadlinePassed FaceRewritten PartTested PathInspected PathNotInspected PermitAtMouth PermitOutOfSight
-    PermitRetained PermitTaken PermitTakenIn TechnicianAdmitted TechnicianNotAdmitted UnlockRefused Unlocked back cancel
-    choose choose_language enter_code go_on more_time order_by sign_out test unlock
+    PermitRetained PermitTaken PermitTakenIn SignInUnanswered TechnicianAdmitted TechnicianNotAdmitted UnlockRefused
+    Unlocked back cancel choose choose_language enter_code go_on more_time order_by sign_out test unlock
 ChoosingService: DeadlinePassed DeviceFailed back cancel choose choose_language more_time
 ChoosingAgent: DeadlinePassed DeviceFailed back cancel choose choose_language more_time
 ExplainingService: DeadlinePassed DeviceFailed back cancel choose_language finish go_on more_time
