@@ -113,7 +113,7 @@ _KEYS: dict[str, dict[str, _Kind]] = {
         "width_px": _Numbers(320, 7680, whole=True),
         "height_px": _Numbers(320, 7680, whole=True),
         "mm_per_pixel": _Numbers(0.04, 2),
-        "lower_edge_mm": _Numbers(0, 2000, whole=True),
+        "lower_edge_mm": _Numbers(100, 2000, whole=True),
         "fullscreen": bool,
         "borderless": bool,
         "show_cursor": bool,

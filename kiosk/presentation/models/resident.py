@@ -10,15 +10,9 @@ from datetime import date
 from enum import Enum
 
 from kiosk.domain.personal import Personal
+from kiosk.presentation.models import easy_mode
 from kiosk.presentation.models.frame import Frame, Help
 from kiosk.texts.words import Citation, LocalText, Text, Words
-
-_TOLD_TO_WHOEVER_WAITS = ("assessment.line.window", "assessment.line.days_left")
-_ON_THE_RECEIPT = ("thank_you.line.next_window",)
-
-
-def _without(lines: tuple[Words, ...], keys: tuple[str, ...]) -> tuple[Words, ...]:
-    return tuple(line for line in lines if not (isinstance(line, Text) and line.key in keys))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +100,7 @@ class AssessmentScreen:
     @property
     def easy_lines(self) -> tuple[Words, ...]:
         """The `lines` of easy mode: without those that change nothing for a holder who may endorse now."""
-        return _without(self.lines, _TOLD_TO_WHOEVER_WAITS) if self.is_plain_yes else self.lines
+        return easy_mode.without(easy_mode.FOR_WHOEVER_WAITS, self.lines) if self.is_plain_yes else self.lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +297,7 @@ class ThankYouScreen:
     @property
     def easy_lines(self) -> tuple[Words, ...]:
         """The `lines` of easy mode: without what stands on the receipt."""
-        return _without(self.lines, _ON_THE_RECEIPT) if self.with_receipt else self.lines
+        return easy_mode.without(easy_mode.ON_THE_RECEIPT, self.lines) if self.with_receipt else self.lines
 
 
 class PageKind(Enum):
