@@ -30,6 +30,7 @@ HEEDED: dict[str, str] = {
     "SDL_VIDEODRIVER": "how the window is shown: x11, or offscreen in tests",
     "LIBGL_ALWAYS_SOFTWARE": "1: drawn by the processor, for machines without a usable graphics driver",
     "PCSCLITE_CSOCK_NAME": "the socket of a pcscd of its own, for simulations and tests",
+    "KIOSK_LOG_FORM": "how lines of the log are written: plain, journald or json",
     "NOTIFY_SOCKET": "where systemd is told that the kiosk serves",
     "WATCHDOG_USEC": "how often systemd wants to hear of the kiosk",
     "WATCHDOG_PID": "which process feeds systemd's watchdog",

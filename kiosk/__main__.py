@@ -13,8 +13,9 @@ from importlib.util import find_spec
 from drivers.data_file import DataFileError
 from drivers.environment import heed_only_the_documented
 from drivers.standard_streams import escape_what_cannot_be_shown, stand_in_for_closed_streams
-from kiosk.event_log.log_events import LOG_FORMAT
-from kiosk.runtime.log_output import never_wait_for_the_log
+from kiosk.event_log.log_events import LogEvent, log
+from kiosk.event_log.log_forms import FORM_VARIABLE, form_of
+from kiosk.runtime.log_output import log_handler, never_wait_for_the_log
 
 _WORDS = {
     "run": ("kiosk.commands.run", "serve residents (with --simulate: on a laptop with nothing attached)"),
@@ -49,8 +50,11 @@ def main(arguments: list[str] | None = None) -> int:
             commands.add_parser(word, help=summary, add_help=False)
     args = parser.parse_args(given)
     # Below WARNING only our own catalogue is logged, because libraries may log personal data at INFO.
-    logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT, stream=sys.stderr)
+    form, asked = form_of(os.environ), os.environ.get(FORM_VARIABLE, "")
+    logging.basicConfig(level=logging.WARNING, handlers=[log_handler(form)])
     logging.getLogger("kiosk").setLevel(logging.INFO)
+    if asked not in ("", form.value):
+        log(LogEvent.LOG_FORM_UNKNOWN, level=logging.WARNING, value=asked[:40], used=form.value)
     run: Callable[[argparse.Namespace], int] = args.run
     try:
         status = run(args)
@@ -71,6 +75,6 @@ if __name__ == "__main__":
     stand_in_for_closed_streams()
     heed_only_the_documented()
     if sys.argv[1:2] == ["run"] and "--simulate" not in sys.argv:
-        never_wait_for_the_log()
+        never_wait_for_the_log(form_of(os.environ))
     escape_what_cannot_be_shown()
     sys.exit(main())

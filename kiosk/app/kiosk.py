@@ -30,12 +30,14 @@ from kiosk.domain.devices import (
     PERMIT_UNIT,
     RECEIPT_PRINTER,
 )
+from kiosk.domain.distribution import Distribution
 from kiosk.domain.faults import CONFIGURATION, WORKER_DIED, Fault
 from kiosk.domain.holder_check import CheckWay
 from kiosk.domain.staff_call import CallWay
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.journal.audit import ContentHash
 from kiosk.journal.content_hash import content_hash_by_key_file
+from kiosk.journal.names import stored_name
 from kiosk.journal.standing import open_journal
 from kiosk.journal.state_lock import StateLock
 from kiosk.policy.region import Region
@@ -44,6 +46,7 @@ from kiosk.runtime.clock_notes import ClockNotes, watched
 from kiosk.runtime.crew import Crew
 from kiosk.runtime.engine import Engine
 from kiosk.runtime.memory import Outstanding
+from kiosk.runtime.visit_tally import VisitTally
 from kiosk.runtime.workers import Worker
 from kiosk.runtime.writing_times import WritingTimes
 from kiosk.services.device_check import DeviceCheck, JournalLook
@@ -104,6 +107,7 @@ class Kiosk:
         self.journal = open_journal(config.state_dir / "journal.db", self.clock.now, config.journal.hash, lock)
         self._guard = JournalGuard(self.journal, self._close_at_once)
         self.health = DeviceHealth()
+        self.visits = VisitTally()
         self._threads: list[ServiceThread[Any]] = []
         self._job_clock = job_clock
         self._workers: list[Worker] = []  # those that were started
@@ -288,14 +292,15 @@ class Kiosk:
         self._heartbeat.submit(lambda service: service.begin(), "heartbeat", BACKGROUND.seconds)
 
     def _entered(self, on_state: Callable[[s.State], int | None], state: s.State) -> int | None:
-        """Show the screen of `state` first, then the guidance lights for it."""
+        """Show the screen of `state` first, then the guidance lights for it, and count what ended."""
         serial = on_state(state)
+        self.visits.entered(state)
         if self._guide is not None:
             self._guide.entered(state)
         return serial
 
     def _tell(self, event: on.Event, visit_id: UUID | None) -> None:
-        self.health.observe(event)
+        self.health.observe(event, stored_name(self.engine.state))
         self.engine.post(event, visit_id)
 
     def _translate(self, language: str, words: Words) -> str:
@@ -318,6 +323,10 @@ class Kiosk:
     def unknown_counts(self) -> Mapping[str, int]:
         """How often central's answers held what this kiosk does not know, by name."""
         return self._factory.unknown_counts()
+
+    def central_calls(self) -> Mapping[tuple[str, str], Distribution]:
+        """How long exchanges with central took, by call and outcome."""
+        return self._factory.central_calls()
 
     def look_after_workers(self) -> None:
         """See `Crew.look_after`. Call at short intervals, from one thread."""

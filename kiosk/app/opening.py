@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.config.settings import Config, read_config, tells_permit_unit
+from kiosk.config.metrics import MetricsSettings
+from kiosk.config.settings import Config, read_config, tells_metrics, tells_permit_unit
 from kiosk.domain.faults import CONFIGURATION, INSTALLATION, Fault
 from kiosk.texts.emergency import EMERGENCY_LANGUAGE
 from kiosk.texts.translation import LocaleFileError, Translation, languages_in
@@ -34,7 +35,8 @@ ANY_DISPLAY = ScreenFile(
 class Opening:
     """What was read for the start. `config` has no meaning where there are `mistakes`; `fault` is the fault that they
     make together. `languages`: those that can be shown. `tells_permit_unit`: the parts of `config` about the permit
-    unit and the state directory can be used in spite of mistakes.
+    unit and the state directory can be used in spite of mistakes. `metrics`: where they are served, as far as `config`
+    says so in spite of mistakes; None: nowhere.
     """
 
     config: Config
@@ -43,6 +45,7 @@ class Opening:
     mistakes: tuple[str, ...]
     fault: Fault
     tells_permit_unit: bool
+    metrics: MetricsSettings | None
 
     def needs_new_window(self, now: Opening) -> bool:
         """Whether `now` differs in what the window was opened with, so that it must be opened again."""
@@ -51,6 +54,7 @@ class Opening:
             or self.languages != now.languages
             or self.config.automation_socket != now.config.automation_socket
             or self.config.access != now.config.access
+            or self.metrics != now.metrics
         )
 
 
@@ -82,4 +86,5 @@ def read_opening(config_file: Path, assets_dir: Path) -> Opening:
         (*configuration, *installation),
         CONFIGURATION if configuration else INSTALLATION,
         tells_permit_unit(found),
+        config.metrics if tells_metrics(found) else None,
     )

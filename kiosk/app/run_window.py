@@ -6,7 +6,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kiosk.app.metrics import Metrics
 from kiosk.app.opening import read_opening
+from kiosk.app.snapshots import Snapshots
 from kiosk.app.start_failure import print_mistakes
 from kiosk.app.window import Window
 from kiosk.journal.state_lock import HOLDER, StateHeld, StateLock
@@ -37,7 +39,8 @@ def run_window(config_file: Path, assets_dir: Path, signals: SwitchOffSignals) -
     window = Window(opening, lambda: read_opening(config_file, assets_dir), lock)
     signals.listen(window.switch_off)
     try:
-        return window.run()
+        with Metrics(opening.metrics, Snapshots(lambda: window.kiosk, site=opening.config.site)):
+            return window.run()
     finally:
         if lock is not None:
             lock.release()

@@ -11,6 +11,7 @@ from datetime import timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
+from kiosk.central.call_tally import CallTally
 from kiosk.config.settings import Config
 from kiosk.domain.devices import (
     CODE_SCANNER,
@@ -21,6 +22,7 @@ from kiosk.domain.devices import (
     RECEIPT_PRINTER,
     Device,
 )
+from kiosk.domain.distribution import Distribution
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.journal.audit import ContentHash
 from kiosk.journal.boot import Boot
@@ -88,6 +90,7 @@ class ServiceFactory:
         self._translate = translate
         self._content_hash = content_hash
         self._reads_large = reads_large
+        self._calls = CallTally()  # over all connections
         self.versions: Mapping[str, str] = {}  # as central is told them, once they are known
 
     def id_card(self, worker: Worker) -> IdCardService:
@@ -289,6 +292,10 @@ class ServiceFactory:
         """How often central's answers held what this kiosk does not know, by name."""
         return self._unknown.counts()
 
+    def central_calls(self) -> Mapping[tuple[str, str], Distribution]:
+        """How long exchanges with central took, by call and outcome."""
+        return self._calls.seconds()
+
     @cached_property
     def _unknown(self) -> Unknown:
         """Counts values in central's answers that this kiosk does not know, over all connections."""
@@ -308,4 +315,5 @@ class ServiceFactory:
             pause=worker.pause,
             unknown=self._unknown,
             answered=lambda call, status, ms: log(LogEvent.CENTRAL_ANSWERED, call=call.value, status=status, ms=ms),
+            tally=self._calls,
         )

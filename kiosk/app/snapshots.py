@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kiosk.control.snapshot import ClockNow, Found, JournalNow, Snapshot, StateNow, Waiting
+from kiosk.control.snapshot import STARTING, ClockNow, Found, JournalNow, Snapshot, StateNow, Tallies, Waiting
 from kiosk.domain.clock import SHANGHAI, Clock, SystemClock
 from kiosk.domain.devices import DEVICES
 from kiosk.domain.endorsement import Custody
@@ -26,9 +28,6 @@ if TYPE_CHECKING:
 
 JOURNAL_WITHIN_S = 1.0
 """Another program may hold the journal, or its disk hang: what was read last is told then, and how old it is."""
-
-STARTING = "Starting"
-"""What stands for a state while there is no machine yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +83,12 @@ class Snapshots:
                 "log_lines_dropped": lines_dropped(),
             },
             versions=kiosk.versions,
+            tallies=Tallies(
+                kiosk.visits.counts(),
+                kiosk.health.failures(),
+                kiosk.writing_times.distribution,
+                kiosk.central_calls(),
+            ),
         )
 
     def _without_machine(self, failure: StartFailure | None) -> Snapshot:
@@ -185,4 +190,12 @@ class JournalReader:
             waiting=Waiting(queue.length, waits_for_s(queue, now), alarm_of(queue, now)),
             retained=len(kept),
             to_be_looked_for=sum(not permit.is_certain for permit in kept),
+            free_bytes=_free_bytes(self.journal.path),
         )
+
+
+def _free_bytes(file: Path) -> int | None:
+    try:
+        return shutil.disk_usage(file.parent).free
+    except OSError:
+        return None  # taken away, or foreign

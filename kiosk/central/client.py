@@ -28,6 +28,7 @@ from uuid import UUID, uuid4
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from kiosk.central import contract
+from kiosk.central.call_tally import CallTally
 from kiosk.central.codes import OTHER, PROBLEM_CODES
 from kiosk.central.connecting import LineTrouble, Resolve, resolve
 from kiosk.central.contract import CALL_HEADER, IDEMPOTENCY_HEADER, JSON_TYPE, PROBLEM_TYPE, SEQUENCE_HEADER
@@ -69,15 +70,11 @@ def _sleep(seconds: float) -> bool:
     return False
 
 
-Answered = Callable[[Call, int, float], None]
-"""Called with the call, the status of its answer, and the milliseconds until it came."""
-
-
 class CentralClient:
     """Talks to one central. `base_url` without a path; certificates as PEM files. `pause(seconds)` waits before a
     repeat and is True when a further job waits, so that no repeat is made (`Worker.pause`). `unknown` counts values in
     answers that this kiosk does not know; `look_up` finds the addresses of central's name; `answered` is called after
-    every answer.
+    every answer with its status and the milliseconds until it came; `tally` counts every exchange.
 
     Raises `CertificateFileError` for files that cannot be used, `CentralAddressError` for an invalid address. Replaced
     files are used from the next call on.
@@ -95,12 +92,14 @@ class CentralClient:
         pause: Callable[[float], bool] = _sleep,
         unknown: Unknown | None = None,
         look_up: Resolve = resolve,
-        answered: Answered = lambda _call, _status, _ms: None,
+        answered: Callable[[Call, int, float], None] = lambda _call, _status, _ms: None,
+        tally: CallTally | None = None,
     ) -> None:
         self._times = times
         self._clock = clock
         self._pause = pause
         self._answered = answered
+        self._tally = tally or CallTally()
         self.unknown = unknown or Unknown()
         self.central_time: datetime | None = None
         """Central's time in its last answer, in whole seconds; None where it had none."""
@@ -276,7 +275,8 @@ class CentralClient:
 
     def _asked(self, request: _Request, answer: TypeAdapter[M], within_s: float) -> M:
         try:
-            return self._read(self._exchange(request, within_s), answer)
+            with self._tally.timed(request.call, self._clock):
+                return self._read(self._exchange(request, within_s), answer)
         except CentralAnsweredGarbage:
             self._line.hang_up()  # whatever else is on this connection belongs to no call of ours either
             raise

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from kiosk.config.access import AccessSettings, read_access
 from kiosk.config.device_urls import DeviceUrls, read_device_urls
 from kiosk.config.link import mistake_in_link
+from kiosk.config.metrics import MetricsSettings, read_metrics
 from kiosk.config.opening_hours import read_opening_hours
 from kiosk.config.service_mode import ServiceModeSettings, read_service_mode
 from kiosk.config.settings_table import Mistake, SettingsTable
@@ -91,7 +92,8 @@ class Config:
     `face_refreshed_at`: where residents go with a face that this kiosk cannot rewrite. `pcscd_restart_file`: what is
     made for systemd to see when pcscd has to be started anew. `attendant_call`: how a resident calls staff.
     `writing_usually_learned`: once this machine knows what it took of late, residents are told that.
-    `nearest_machine`: where the next kiosk is; `hours`: when the site is open; None: always.
+    `nearest_machine`: where the next kiosk is; `hours`: when the site is open; None: always. `metrics`: None: nobody is
+    told any.
     """
 
     site: Site
@@ -119,6 +121,7 @@ class Config:
     access: AccessSettings
     attendant_call: CallWay
     service_mode: ServiceModeSettings
+    metrics: MetricsSettings | None
 
     @property
     def simulation(self) -> bool:
@@ -133,6 +136,11 @@ _OF_PERMIT_UNIT = frozenset(
 def tells_permit_unit(mistakes: Iterable[Mistake]) -> bool:
     """Whether a configuration with these mistakes still has a usable permit unit, device file and state directory."""
     return not any(mistake.key in _OF_PERMIT_UNIT or mistake.may_mean & _OF_PERMIT_UNIT for mistake in mistakes)
+
+
+def tells_metrics(mistakes: Iterable[Mistake]) -> bool:
+    """Whether a configuration with these mistakes still says whether and where metrics are served."""
+    return not any(mistake.key in ("", "metrics") or mistake.key.startswith("metrics.") for mistake in mistakes)
 
 
 def load_config(path: Path, assets_dir: Path) -> Config:
@@ -204,6 +212,7 @@ def _read_table(path: Path, table: dict[str, Any], assets_dir: Path) -> tuple[Co
         sound=read_sound(reader.table("sound"), is_there=reader.has("sound")),
         access=read_access(reader.table("access")),
         service_mode=read_service_mode(reader.table("service_mode"), beside, in_earnest=site != "simulation"),
+        metrics=read_metrics(reader.table("metrics"), beside, is_there=reader.has("metrics")),
     )
     reader.renamed("witness_socket", "automation_socket")
     reader.nothing_else()

@@ -11,7 +11,11 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from kiosk.domain.distribution import Distribution
 from kiosk.domain.faults import CLOCK_WRONG, MESSAGES_WAITING, PERMIT_UNACCOUNTED, Fault, Severity
+
+STARTING = "Starting"
+"""What stands for a state while there is no machine yet."""
 
 
 class Verdict(Enum):
@@ -63,7 +67,8 @@ class Waiting:
 @dataclass(frozen=True, slots=True)
 class JournalNow:
     """The journal as it was read `read_s` seconds ago. `last_step`: the newest step's number; `last_step_at`: its time
-    of day (ISO 8601); `retained`: permits that lie in the bin, `to_be_looked_for`: those of which that is not certain.
+    of day (ISO 8601); `retained`: permits that lie in the bin, `to_be_looked_for`: those of which that is not certain;
+    `free_bytes`: what its disk has left, None where that cannot be asked.
     """
 
     read_s: float
@@ -72,6 +77,7 @@ class JournalNow:
     waiting: Waiting
     retained: int
     to_be_looked_for: int
+    free_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +90,25 @@ class ClockNow:
     jumps: int
 
 
+@dataclass(frozen=True, slots=True)
+class Tallies:
+    """What happened since the program began. `visits`: those that ended, by kind and outcome; `failures`: reports of a
+    fault, by its code and the machine's state; `writing_s`: how long chip and face took together; `central_call_s`: how
+    long exchanges with central took, by call and outcome.
+    """
+
+    visits: Mapping[tuple[str, str], int]
+    failures: Mapping[tuple[str, str], int]
+    writing_s: Distribution
+    central_call_s: Mapping[tuple[str, str], Distribution]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """Everything at one moment. `uptime_s`: since the program began; `found`: devices in the table's order, then
     central, its certificates, the journal, the display and the bin, as far as they were looked at; `counters`: since
     the program began; `certificate_days`: by whose ("kiosk", "central", "authority"); `journal`: None where it could
-    not be read in time.
+    not be read in time; `tallies`: None while there is no machine. What `as_json` leaves out is for metrics alone.
     """
 
     taken_at: str
@@ -105,6 +124,7 @@ class Snapshot:
     certificate_days: Mapping[str, int] = field(default_factory=dict)
     counters: Mapping[str, int] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
+    tallies: Tallies | None = None
 
     @property
     def troubles(self) -> tuple[tuple[str, Fault], ...]:

@@ -322,7 +322,12 @@ class Simulation:
         if self.wishes.unit_of(kiosk) != self._unit:
             self._unit = self.wishes.unit_of(kiosk)
             self.rig.do("exchange_unit", unit=self._unit, contacts=not self.wishes.can(kiosk).chip_by_unit)
-        environment = {**self.display.environment, **self.chip_environment, "KIVY_HOME": str(self.state_dir / "kivy")}
+        environment = {
+            **self.display.environment,
+            **self.chip_environment,
+            "KIVY_HOME": str(self.state_dir / "kivy"),
+            "KIOSK_LOG_FORM": "plain",  # the report reads times out of the log
+        }
         return self._of_kiosks.enter_context(
             Process.of_python(
                 "the kiosk",

@@ -7,13 +7,26 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import Enum
+from typing import ClassVar
 
 _LOGGER = logging.getLogger("kiosk")
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(message)s"
 
 Value = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventFields:
+    """What a record of the log has beside its message, under the attribute `ATTRIBUTE`: the event's id and fields."""
+
+    ATTRIBUTE: ClassVar[str] = "kiosk_event"
+
+    event: str
+    fields: Mapping[str, Value]
 
 
 class LogEvent(Enum):
@@ -78,6 +91,12 @@ class LogEvent(Enum):
         ("variable", "value"),
     )
     NOTIFY_FAILED = ("notify_failed", "systemd could not be told; it is told again", ("message", "address", "error"))
+    METRICS_SERVED = ("metrics_served", "a monitoring system may ask for metrics", ("address", "mutual_tls"))
+    METRICS_UNAVAILABLE = (
+        "metrics_unavailable",
+        "metrics cannot be served, because the port is taken or a file is wrong; it is tried again every minute",
+        ("address", "error"),
+    )
     DEVICE_STATE = (
         "device_state",
         'a device, or something else that a visit needs, is not as it was: "ok", or its fault\'s code',
@@ -142,6 +161,11 @@ class LogEvent(Enum):
         "the region file does not know the holidays of a year that is needed soon",
         ("year",),
     )
+    LOG_FORM_UNKNOWN = (
+        "log_form_unknown",
+        "the environment asks for a form of the log that is not known",
+        ("value", "used"),
+    )
     LOG_LINES_DROPPED = (
         "log_lines_dropped",
         "lines of the log could not be written: here, and since the program began",
@@ -175,7 +199,7 @@ def log(event: LogEvent, *, level: int = logging.INFO, **fields: Value) -> None:
     """Write one line; see `line_of`."""
     line = line_of(event, **fields)
     if _LOGGER.isEnabledFor(level):
-        _LOGGER.log(level, "%s", line)
+        _LOGGER.log(level, "%s", line, extra={EventFields.ATTRIBUTE: EventFields(event.value[0], fields)})
 
 
 def line_of(event: LogEvent, **fields: Value) -> str:

@@ -20,4 +20,9 @@ _RENAMED: Mapping[type[object], str] = {
 
 def stored_name(value: object) -> str:
     """The stored name of a state, an event or an effect."""
-    return _RENAMED.get(type(value), type(value).__name__)
+    return name_of_kind(type(value))
+
+
+def name_of_kind(kind: type[object]) -> str:
+    """The stored name of a class of states, events or effects."""
+    return _RENAMED.get(kind, kind.__name__)

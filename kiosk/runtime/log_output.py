@@ -18,12 +18,13 @@ import select
 import sys
 import threading
 
-from kiosk.event_log.log_events import LOG_FORMAT, LogEvent, line_of
+from kiosk.event_log.log_events import EventFields, LogEvent, line_of
+from kiosk.event_log.log_forms import LONGEST_LINE, LogForm
 
 MOST_LINES = 2000
 """The most lines that wait at a time: some minutes of the busiest visit."""
 
-MOST_CHARACTERS = 8000
+MOST_CHARACTERS = LONGEST_LINE
 """The most characters of one line; the rest is cut off."""
 
 FLUSHED_WITHIN_S = 2.0
@@ -34,11 +35,12 @@ STDOUT, STDERR = 1, 2
 
 class LogOutput(io.TextIOBase):
     """A text stream whose `write` never blocks and never fails. `target`: the descriptor that lines are written to, by
-    a thread of its own.
+    a thread of its own; `form`: of all lines.
     """
 
-    def __init__(self, target: int) -> None:
+    def __init__(self, target: int, form: LogForm = LogForm.PLAIN) -> None:
         self._target = target
+        self._form = form
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._begun: dict[int, str] = {}  # by thread: the beginning of a line without its end
         self._counting = threading.RLock()  # a destructor may write during the counting
@@ -68,7 +70,7 @@ class LogOutput(io.TextIOBase):
         thread = threading.get_ident()
         *whole, rest = (self._begun.pop(thread, "") + text).split("\n")
         for line in whole:
-            self.say(line)
+            self.say_raw(line)
         if rest:
             self._begun[thread] = rest[:MOST_CHARACTERS]
         return len(text)
@@ -76,8 +78,12 @@ class LogOutput(io.TextIOBase):
     def flush(self) -> None:
         """Do nothing: lines are written as soon as possible."""
 
+    def say_raw(self, line: str) -> None:
+        """Queue one line that no logger wrote."""
+        self.say(self._form.of_output(line[:MOST_CHARACTERS]))
+
     def say(self, line: str) -> None:
-        """Queue one line; it is dropped where too many wait."""
+        """Queue one line that has its form; it is dropped where too many wait."""
         if self._closing or self._lines.qsize() >= MOST_LINES:
             self._drop()
         else:
@@ -86,7 +92,7 @@ class LogOutput(io.TextIOBase):
     def end(self, within_s: float = FLUSHED_WITHIN_S) -> None:
         """Write the queued lines within this time; later lines are dropped."""
         for rest in list(self._begun.values()):
-            self.say(rest)
+            self.say_raw(rest)
         self._closing = True
         self._lines.put(None)
         self._thread.join(within_s)
@@ -94,7 +100,7 @@ class LogOutput(io.TextIOBase):
     def _write_out(self) -> None:
         while (line := self._lines.get()) is not None:
             lost = self._dropped - self._told
-            news = f"{_lost_line(lost, self._dropped)}\n" if lost else ""
+            news = f"{_lost_line(lost, self._dropped, self._form)}\n" if lost else ""
             if self._is_written(news + line + "\n"):
                 self._told += lost
             else:
@@ -123,10 +129,32 @@ class LogOutput(io.TextIOBase):
             return 0
 
 
-def _lost_line(lost: int, in_all: int) -> str:
-    words = line_of(LogEvent.LOG_LINES_DROPPED, lines=lost, in_all=in_all)
-    record = logging.LogRecord("kiosk", logging.WARNING, __file__, 0, words, None, None)
-    return logging.Formatter(LOG_FORMAT).format(record)
+class _Formed:
+    """Takes records from logging's own handler to a `LogOutput`: their lines have their form already."""
+
+    def __init__(self, output: LogOutput) -> None:
+        self._output = output
+
+    def write(self, text: str) -> None:
+        for line in text.removesuffix("\n").split("\n"):
+            self._output.say(line)
+
+    def flush(self) -> None:
+        """Do nothing: lines are written as soon as possible."""
+
+
+def log_handler(form: LogForm) -> logging.Handler:
+    """What takes the records of all loggers to standard error, in this form."""
+    handler = logging.StreamHandler(_Formed(sys.stderr) if isinstance(sys.stderr, LogOutput) else sys.stderr)
+    handler.setFormatter(form.formatter())
+    return handler
+
+
+def _lost_line(lost: int, in_all: int, form: LogForm) -> str:
+    event, fields = LogEvent.LOG_LINES_DROPPED, {"lines": lost, "in_all": in_all}
+    record = logging.LogRecord("kiosk", logging.WARNING, __file__, 0, line_of(event, **fields), None, None)
+    setattr(record, EventFields.ATTRIBUTE, EventFields(event.value[0], fields))
+    return form.formatter().format(record)
 
 
 def lines_dropped() -> int:
@@ -134,11 +162,11 @@ def lines_dropped() -> int:
     return sys.stderr.dropped if isinstance(sys.stderr, LogOutput) else 0
 
 
-def never_wait_for_the_log() -> None:
+def never_wait_for_the_log(form: LogForm = LogForm.PLAIN) -> None:
     """Send all output of the process through a `LogOutput` from now on. Call before anything is logged."""
     target = os.dup(STDERR)
     faulthandler.enable(target)  # SIGABRT ends a hanging process, and faulthandler prints where it hung
-    output = LogOutput(target)
+    output = LogOutput(target, form)
     reading, writing = os.pipe2(os.O_CLOEXEC)
     # A full pipe must not stop C code that holds Python's lock, for then the reader below could not run either.
     fcntl.fcntl(writing, fcntl.F_SETFL, fcntl.fcntl(writing, fcntl.F_GETFL) | os.O_NONBLOCK)
@@ -165,5 +193,5 @@ def _hear(reading: int, output: LogOutput) -> None:
     while piece := os.read(reading, 65536):
         *whole, rest = (rest + piece).split(b"\n")
         for line in whole:
-            output.say(line.decode("utf-8", errors="backslashreplace"))
+            output.say_raw(line.decode("utf-8", errors="backslashreplace"))
         rest = rest[:MOST_CHARACTERS]

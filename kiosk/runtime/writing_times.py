@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
+from kiosk.domain.distribution import Distribution
 from kiosk.domain.endorsement import FaceState
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.journal.past_writing import WRITING_MS, last_writings_ms
@@ -21,6 +22,9 @@ ENOUGH = 5
 
 LAST = 20
 """A unit that grows slow, or was exchanged, is told of by its newest visits."""
+
+BOUNDS_S = (5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 40.0, 60.0, 90.0, 120.0, 300.0)
+"""Seconds by which writings are counted for monitoring."""
 
 LEAST_S, MOST_S = 1, 600
 """What was measured beyond these is no writing: the machine slept, or stood still."""
@@ -46,6 +50,7 @@ class WritingTimes:
         self._began_at: float | None = None  # of a writing that is under way from its first session on
         self._lock = threading.Lock()
         self._seconds: deque[float] = deque(maxlen=LAST)
+        self._measured = Distribution(BOUNDS_S)  # by this program
 
     @property
     def usually_s(self) -> int:
@@ -54,6 +59,12 @@ class WritingTimes:
             if not self._learns or len(self._seconds) < ENOUGH:
                 return self._configured_s
             return math.ceil(median(self._seconds))
+
+    @property
+    def distribution(self) -> Distribution:
+        """How long the writings took that this program measured, in seconds."""
+        with self._lock:
+            return self._measured
 
     def measured(self, before: s.State, after: s.State) -> dict[str, int]:
         """What the journal keeps of this step: how long chip and face took, where it ends a writing that did both."""
@@ -70,6 +81,7 @@ class WritingTimes:
             return {}
         with self._lock:
             self._seconds.append(seconds)
+            self._measured = self._measured.with_value(seconds)
         return {WRITING_MS: round(seconds * 1000)}
 
     def _is_whole(self, after: s.State) -> bool:

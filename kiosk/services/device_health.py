@@ -55,6 +55,8 @@ _COUNTED = {
     on.PermitRetained: "permits_retained",
     on.ReceiptPrinted: "receipts_printed",
 }
+COUNTED = tuple(_COUNTED.values())
+"""Names of what is counted, beside faults."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +80,15 @@ class DeviceHealth:
         self._since: dict[str, float] = {}
         self._looked_at: dict[str, float] = {}
         self._certificate_days: Mapping[str, int] = {}
-        self._counts: Counter[str] = Counter(dict.fromkeys((*_COUNTED.values(), "faults"), 0))
+        self._counts: Counter[str] = Counter(dict.fromkeys(COUNTED, 0))
+        self._failures: Counter[tuple[str, str]] = Counter()
 
-    def observe(self, event: on.Event) -> None:
-        """Note what an event of a service says about devices."""
+    def observe(self, event: on.Event, step: str = "") -> None:
+        """Note what an event of a service says about devices. `step`: the name of the machine's state meanwhile."""
         fault = getattr(event, "fault", None)
         with self._lock:
             if isinstance(fault, Fault):
-                self._counts["faults"] += 1
+                self._failures[fault.code, step] += 1
             if type(event) in _COUNTED:
                 self._counts[_COUNTED[type(event)]] += 1
         for device, found in _told_by(event, fault):
@@ -135,7 +138,12 @@ class DeviceHealth:
     def counts(self) -> dict[str, int]:
         """The counts by name, since the program started."""
         with self._lock:
-            return dict(self._counts)
+            return {**self._counts, "faults": self._failures.total()}
+
+    def failures(self) -> dict[tuple[str, str], int]:
+        """How often services told of a fault since the program started, by its code and the machine's state."""
+        with self._lock:
+            return dict(self._failures)
 
 
 def _told_by(event: on.Event, fault: object) -> Iterable[tuple[str, Fault | None]]:

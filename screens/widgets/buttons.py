@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from kivy.base import EventLoop
+from kivy.clock import Clock
 from kivy.input.motionevent import MotionEvent
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.behaviors import ButtonBehavior
@@ -13,6 +14,7 @@ from kivy.uix.widget import Widget
 
 from kiosk.workflow.intents import Intent
 from screens.widgets.mirroring import Row
+from screens.widgets.paragraph import ems
 from screens.widgets.supplies import supplies
 
 NEXT_PAGE = "next_page"
@@ -73,7 +75,8 @@ class Actions(Row):
     """The visible step buttons of a screen, side by side. `shown`: how many; `due`: their height; `held`: not all pages
     were seen yet, so only those that come early are visible; `size_of`: the size of their words; `scale`: of the text;
     `is_own_row`: nothing else is beside them, so that a button that turns the page need not be as high as the room that
-    is kept for those of the last page.
+    is kept for those of the last page; `ems`: the width of the longest words of all that come, on one line, in font
+    sizes.
     """
 
     held = BooleanProperty(False)
@@ -82,8 +85,10 @@ class Actions(Row):
     due = NumericProperty(0)
     scale = NumericProperty(1)
     is_own_row = BooleanProperty(False)
+    ems = NumericProperty(0)
 
     def __init__(self, **kwargs: object) -> None:
+        self._measure_soon = Clock.create_trigger(self._measure, -1)
         self._buttons: list[StepButton] = []
         self._kept = 0.0
         super().__init__(**kwargs)
@@ -93,6 +98,7 @@ class Actions(Row):
         self._buttons.append(widget)
         widget.size_of = self.size_of
         widget.bind(shown=self._arrange, comes_early=self._arrange, due=self._level)
+        widget.bind(words=self._measure_soon, shown=self._measure_soon)
         self._arrange()
 
     def on_size_of(self, *_args: object) -> None:
@@ -124,6 +130,10 @@ class Actions(Row):
         for button in expected:
             if button not in self.children:
                 button.width = (self.width - self.spacing * (len(expected) - 1)) / len(expected)
+
+    def _measure(self, _elapsed: float) -> None:
+        shown = [button for button in self._buttons if button.shown]
+        self.ems = max((ems(button.words, "bold" if button.filled else "regular") for button in shown), default=0)
 
     def _arrange(self, *_args: object) -> None:
         shown = [button for button in self._buttons if button.shown and (button.comes_early or not self.held)]

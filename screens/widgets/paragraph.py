@@ -14,6 +14,7 @@ from kivy.uix.label import Label
 from kivy.utils import escape_markup
 
 from drivers.right_to_left import closed_in_lines, needs_shaping, resolved, runs_right_to_left, without_marks
+from screens.style.fonts import KIVYS_OWN
 from screens.widgets import mirroring
 from screens.widgets.line_fitting import units, wrap
 from screens.widgets.shaped_picture import picture_of
@@ -24,7 +25,41 @@ if TYPE_CHECKING:
 
 ROUNDING_PX = 2  # a line may be wider than the sum of its measured pieces,
 ROUNDING = 0.015  # by more with more pieces: a share of the width
+EM_PX = 100  # large enough that rounding to pixels does not matter
 SIZES = ("small", "bar", "body", "lead", "title", "display")
+
+
+class Ruler:
+    """Measures pieces of text in one font and size (pixels). `shaped`: the font of letters that join, for text that has
+    such letters.
+    """
+
+    def __init__(self, font_name: str, font_size: float, shaped: ShapedText | None) -> None:
+        self._font_name = font_name
+        self._font_size = font_size
+        self._shaped = shaped
+        self._measures: dict[str, Measure] = {}
+
+    def width(self, text: str) -> float:
+        """Its width on one line, in pixels."""
+        if self._shaped is not None:
+            return self._shaped.width(text, int(self._font_size))
+        if len(text) == 1 and east_asian_width(text) == "W":
+            return self._font_size  # ideographs are one em wide in every font
+        runs = supplies().fonts.runs(text)
+        return sum(self._measure(font or self._font_name).get_extents(piece)[0] for font, piece in runs)
+
+    def _measure(self, font: str) -> Measure:
+        if font not in self._measures:
+            self._measures[font] = Measure(font_name=font, font_size=self._font_size)
+        return self._measures[font]
+
+
+def ems(words: str, weight: str) -> float:
+    """The width of `words` on one line, in font sizes, whatever size they are shown in."""
+    fonts = supplies().fonts
+    ruler = Ruler(fonts.bold if weight == "bold" else fonts.regular, EM_PX, _shaper(words, weight))
+    return ruler.width(without_marks(words)) / EM_PX
 
 
 class Paragraph(Label):
@@ -42,9 +77,9 @@ class Paragraph(Label):
     longest = NumericProperty(0)
 
     def __init__(self, **kwargs: object) -> None:
-        self._measures: dict[str, Measure] = {}
         self._written: tuple[str, str, float] = ("", "", 0.0)
         self._shaped: ShapedText | None = None
+        self._ruler = Ruler(KIVYS_OWN, 1, None)
         self._fit_soon = Clock.create_trigger(self._fit, -1)
         super().__init__(**kwargs)
         for name in ("words", "width", "font_size", "font_name", "padding"):
@@ -64,11 +99,11 @@ class Paragraph(Label):
         if not self.words:
             self._forget()
             return
-        self._shaped = self._shaper()
+        self._shaped = _shaper(self.words, self.weight)
         words = without_marks(self.words) if self._shaped is None else resolved(self.words)
         whole = words.split("\n")
         if (written := (self.words, self.font_name, self.font_size)) != self._written:
-            self._written, self._measures = written, {}
+            self._written, self._ruler = written, Ruler(self.font_name, self.font_size, self._shaped)
             self.natural = max(map(self._width_of, whole)) + 1
             if self.asks_longest:
                 self.longest = (max(map(self._width_of, units(words))) + ROUNDING_PX) / (1 - ROUNDING) + 1
@@ -81,9 +116,6 @@ class Paragraph(Label):
         runs = supplies().fonts.runs("\n".join(lines))
         self.markup = len(runs) > 1 or bool(runs[0][0])
         self.text = "".join(_marked(font, piece) for font, piece in runs) if self.markup else runs[0][1]
-
-    def _shaper(self) -> ShapedText | None:
-        return supplies().fonts.shaped(self.weight) if needs_shaping(self.words) else None
 
     def _set_shaped(self, paragraphs: list[str], room: float | None) -> None:
         lines = paragraphs
@@ -108,23 +140,13 @@ class Paragraph(Label):
     def _forget(self) -> None:
         """Show nothing and drop the texture and lines of the last words, which Kivy would keep."""
         self._shaped = None
-        self._written, self._measures, self.natural = ("", "", 0.0), {}, 0
+        self._written, self.natural = ("", "", 0.0), 0
         self.markup, self.text = False, ""
         self._label.text, self._label.texture = "", None
         self._label._cached_lines = []
 
     def _width_of(self, text: str) -> float:
-        if self._shaped is not None:
-            return self._shaped.width(text, int(self.font_size))
-        if len(text) == 1 and east_asian_width(text) == "W":
-            return self.font_size  # ideographs are one em wide in every font
-        runs = supplies().fonts.runs(text)
-        return sum(self._measure(font or self.font_name).get_extents(piece)[0] for font, piece in runs)
-
-    def _measure(self, font: str) -> Measure:
-        if font not in self._measures:
-            self._measures[font] = Measure(font_name=font, font_size=self.font_size)
-        return self._measures[font]
+        return self._ruler.width(text)
 
 
 def _marked(font: str, piece: str) -> str:
@@ -161,3 +183,7 @@ class Paragraphs(BoxLayout):
         self.fbind("size_of", paragraph.setter("size_of"))
         self.fbind("colour", paragraph.setter("ink"))
         return paragraph
+
+
+def _shaper(words: str, weight: str) -> ShapedText | None:
+    return supplies().fonts.shaped(weight) if needs_shaping(words) else None

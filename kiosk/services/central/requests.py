@@ -82,10 +82,8 @@ class CentralService:
         self._journal = journal
         self._clock = clock
         self._ask_drawable = ask_drawable
-        self.trouble: Fault | None = None
-        """Why nothing can be endorsed now, by two checks in a row or one that leaves no doubt; None if it can."""
-        self.last_failure: Fault | None = None
-        """Why central did not answer the latest check as it should; None if it did."""
+        self.trouble: Fault | None = None  # why nothing can be endorsed: by two checks in a row, or one beyond doubt
+        self.last_failure: Fault | None = None  # why central did not answer the latest check as it should
         self._failed: str | None = None  # by the latest check
         self._is_taken = True
 

@@ -1,0 +1,1 @@
+"""What the running kiosk tells a monitoring system: Prometheus metrics, made of the snapshot."""
