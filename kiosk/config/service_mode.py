@@ -41,11 +41,13 @@ class Credentials:
 class ServiceModeSettings:
     """`technicians`: by number; none: there is no service mode. `unlock_key`: by which the operator makes codes that
     unlock; None: nobody can unlock on site. `service_cards`: how they are read; None: there is no reader for them.
+    `files`: where that was read, which nobody else may read.
     """
 
     technicians: Mapping[str, Credentials] = field(default_factory=dict, repr=False)
     unlock_key: bytes | None = field(default=None, repr=False)
     service_cards: ServiceCardSettings | None = None
+    files: tuple[Path, ...] = ()
 
 
 def read_service_mode(
@@ -55,18 +57,21 @@ def read_service_mode(
     for a simulation, whose PINs protect nobody.
     """
     technicians: Mapping[str, Credentials] = {}
+    files: tuple[Path, ...] = ()
     if reader.has("technicians"):
         name = reader.text("technicians", "a file that python -m kiosk service-mode add-technician made")
         technicians = _technicians(reader, beside(name), in_earnest=in_earnest) if name else {}
+        files += (beside(name),) if name else ()
     unlock_key = None
     if reader.has("unlock_key"):
         name = reader.text("unlock_key", "a file that python -m kiosk service-mode make-unlock-key made")
         unlock_key = _unlock_key(reader, beside(name)) if name else None
+        files += (beside(name),) if name else ()
     service_cards = read_service_cards(reader, beside, permit_slot, in_earnest=in_earnest)
     if service_cards is not None and not reader.has("technicians"):
         reader.wrong("technicians", "is missing; a service card needs the PIN of its technician there")
     reader.nothing_else()
-    return ServiceModeSettings(technicians, unlock_key, service_cards)
+    return ServiceModeSettings(technicians, unlock_key, service_cards, files)
 
 
 def read_unlock_key(path: Path) -> bytes:
