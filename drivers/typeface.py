@@ -60,7 +60,7 @@ class Typeface:
         joining = fonts_dir / FACES[weight]
         for path in (*paths, joining):
             if not path.is_file():
-                raise FileNotFoundError(f"font {path} is missing: run make setup")
+                raise FileNotFoundError(f"font {path} is missing: python -m screens.authoring.font_build makes it")
         sources = tuple(_Source(path, characters_of(path, path.stat().st_mtime_ns)) for path in paths)
         return cls(sources, ShapedText((joining, *paths)))
 

@@ -22,6 +22,7 @@ _WORDS = {
     "demo": ("kiosk.commands.demo", "play one visit from end to end and report"),
     "assess": ("kiosk.commands.assess", "what a region's rules say about a permit's dates"),
     "region": ("kiosk.commands.region", "check a region file, or show what it means"),
+    "status": ("kiosk.commands.status", "how the running kiosk is: does it serve, and if not, why"),
     "diagnose": ("kiosk.commands.diagnose", "is this kiosk ready, and if not, why"),
     "faults": ("kiosk.commands.faults", "every fault: code, meaning, what residents read, what to do"),
     "holder-check": ("kiosk.commands.holder_check", "who may confirm that the holder stands at the kiosk"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import select
 import termios
 from collections.abc import Iterator
@@ -52,7 +53,7 @@ class SerialPort:
             yield
         except tuple(foreign for foreign, _ in _OURS) as error:
             ours = next(ours for foreign, ours in _OURS if isinstance(error, foreign))
-            raise ours(f"{self._path}: cannot {doing}: {error}", device=self._device) from error
+            raise ours(f"{self._path}: cannot {doing}: {_reason(error)}", device=self._device) from error
 
     def _require_open(self) -> None:
         if not self._port.is_open:
@@ -76,3 +77,9 @@ class SerialPort:
     def close(self) -> None:
         """Release the port; may be called twice."""
         self._port.close()
+
+
+def _reason(error: Exception) -> str:
+    """The system's word for it. pyserial's own texts name the path and the number once or twice more."""
+    number = getattr(error, "errno", None)
+    return os.strerror(number) if isinstance(number, int) else str(error)

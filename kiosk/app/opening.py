@@ -48,12 +48,15 @@ class Opening:
     metrics: MetricsSettings | None
 
     def needs_new_window(self, now: Opening) -> bool:
-        """Whether `now` differs in what the window was opened with, so that it must be opened again."""
+        """Whether `now` differs in what the window was opened with, or the control socket, so that all must be opened
+        again.
+        """
         return (
             self.screen_file != now.screen_file
             or self.languages != now.languages
             or self.config.automation_socket != now.config.automation_socket
             or self.config.access != now.config.access
+            or self.config.control != now.config.control
             or self.metrics != now.metrics
         )
 

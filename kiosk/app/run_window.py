@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kiosk.app.control_socket import ControlSocket
 from kiosk.app.metrics import Metrics
 from kiosk.app.opening import read_opening
 from kiosk.app.snapshots import Snapshots
@@ -36,10 +37,12 @@ def run_window(config_file: Path, assets_dir: Path, signals: SwitchOffSignals) -
             return print_mistakes([str(error)])
         except OSError:
             pass  # the journal reports it, shows its page, and tries again
-    window = Window(opening, lambda: read_opening(config_file, assets_dir), lock)
+    snapshots = Snapshots(lambda: window.kiosk, lambda: window.failure, opening.config.site)
+    control = ControlSocket(opening.config.control, snapshots.take)
+    window = Window(opening, lambda: read_opening(config_file, assets_dir), lock, control)
     signals.listen(window.switch_off)
     try:
-        with Metrics(opening.metrics, Snapshots(lambda: window.kiosk, site=opening.config.site)):
+        with Metrics(opening.metrics, snapshots):
             return window.run()
     finally:
         if lock is not None:

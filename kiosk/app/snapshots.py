@@ -7,15 +7,15 @@ import shutil
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kiosk.app.start_failure import StartFailure
 from kiosk.control.snapshot import STARTING, ClockNow, Found, JournalNow, Snapshot, StateNow, Tallies, Waiting
 from kiosk.domain.clock import SHANGHAI, Clock, SystemClock
 from kiosk.domain.devices import DEVICES
 from kiosk.domain.endorsement import Custody
-from kiosk.domain.faults import Fault
 from kiosk.journal.journal import Journal, JournalFailed
 from kiosk.journal.names import stored_name
 from kiosk.runtime.log_output import lines_dropped
@@ -28,14 +28,6 @@ if TYPE_CHECKING:
 
 JOURNAL_WITHIN_S = 1.0
 """Another program may hold the journal, or its disk hang: what was read last is told then, and how old it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class StartFailure:
-    """Why there is no machine, or one that serves nobody: what a technician reads of it."""
-
-    fault: Fault
-    lines: tuple[str, ...]
 
 
 class Snapshots:
@@ -186,7 +178,7 @@ class JournalReader:
         self._last = JournalNow(
             read_s=0.0,
             last_step=head.number,
-            last_step_at=None if last_step_at is None else last_step_at.astimezone(SHANGHAI).isoformat(),
+            last_step_at=None if last_step_at is None else last_step_at.astimezone(SHANGHAI).isoformat("T", "seconds"),
             waiting=Waiting(queue.length, waits_for_s(queue, now), alarm_of(queue, now)),
             retained=len(kept),
             to_be_looked_for=sum(not permit.is_certain for permit in kept),

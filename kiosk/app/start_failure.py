@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from types import TracebackType
 
 from kiosk.data_files.reader import DataFileError
 from kiosk.domain.faults import CONFIGURATION, REGION_FILE, STATE_DIRECTORY, WORKER_DIED, Fault
+from kiosk.event_log.log_events import LogEvent, log
 from kiosk.journal.state_lock import StateHeld
 
 
@@ -33,6 +36,32 @@ class Caught:
     ) -> bool:
         self.error = error
         return True
+
+
+@dataclass(frozen=True, slots=True)
+class StartFailure:
+    """Why there is no machine, or one that serves nobody: what a technician reads of it."""
+
+    fault: Fault
+    lines: tuple[str, ...]
+
+    @classmethod
+    def of(cls, errors: Sequence[BaseException]) -> StartFailure:
+        """The fault of the first error, and the lines of all, each once."""
+        lines = tuple(dict.fromkeys(line for error in errors for line in told_of(error)[1]))
+        return cls(told_of(errors[0])[0], lines)
+
+    def log(self, again_in_s: float) -> None:
+        """Log it; mistakes in files get a line each."""
+        log(
+            LogEvent.START_FAILED,
+            level=logging.CRITICAL,
+            error=self.lines[0],
+            more=len(self.lines) - 1,
+            fault=self.fault.code,
+            again_in_s=again_in_s,
+        )
+        print_mistakes(self.lines[1:])
 
 
 def told_of(error: BaseException) -> tuple[Fault, tuple[str, ...]]:

@@ -11,15 +11,14 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kiosk.app.closed_page import closed_page
 from kiosk.app.display import DisplaySize
 from kiosk.app.opening import Opening
-from kiosk.app.sound import sound_of
-from kiosk.app.start_failure import CannotStart, Caught, print_mistakes, told_of
+from kiosk.app.start_failure import CannotStart, Caught, StartFailure, told_of
 from kiosk.domain.devices import PERMIT_UNIT
 from kiosk.domain.faults import WORKER_HANGS, Fault
 from kiosk.event_log.log_events import LogEvent, log
@@ -33,6 +32,7 @@ from kiosk.workflow.intents import Intent
 
 if TYPE_CHECKING:
     from kiosk.app.closed_kiosk import ClosedKiosk
+    from kiosk.app.control_socket import ControlSocket
     from kiosk.app.kiosk import Kiosk
     from kiosk.app.shown_screens import ShownScreens
     from kiosk.app.surface import Surface
@@ -54,16 +54,23 @@ LANGUAGE_TURNS_S = 10.0
 
 class Window:
     """Connects machine and application: states become models, intents become events. `reread()` reads the files again;
-    `lock`: the lock on the state directory, if it could be taken.
+    `lock`: the lock on the state directory, if it could be taken; `control`: answers others while the window is open.
     """
 
-    def __init__(self, opening: Opening, reread: Callable[[], Opening], lock: StateLock | None) -> None:
+    def __init__(
+        self,
+        opening: Opening,
+        reread: Callable[[], Opening],
+        lock: StateLock | None,
+        control: ControlSocket | None = None,
+    ) -> None:
         self._began = time.monotonic()
         self._opening = opening
         self._languages = opening.languages
         self._size = DisplaySize((opening.screen_file.width_px, opening.screen_file.height_px))
         self._reread = reread
         self._state_lock = lock
+        self._control = control
         self._lock = threading.Lock()
         self._ending = threading.Event()
         self._has_word = threading.Event()  # there is another page to show than "the machine starts"
@@ -74,7 +81,7 @@ class Window:
         self._closed = closed_page(opening, Text("out_of_service.starting"))
         self._seen: AnyScreenModel | None = None
         self._turned_at, self._spoken = self._began, ""
-        self._told: tuple[str, ...] = ()
+        self.failure: StartFailure | None = None  # what the last start failed of
         self._warm = False
         self._outstanding: Outstanding | None = None
         self.kiosk: Kiosk | None = None
@@ -91,23 +98,10 @@ class Window:
         self._starter.start()
         try:
             kivy_setup.open_window()
-            from screens.shell.app import KioskApp
+            from kiosk.app.kivy_app import kivy_app
 
-            self.open(
-                KioskApp(
-                    dispatch=self.dispatch,
-                    first=self._first,  # usually the welcome screen, because the unit has answered by now
-                    screen_file=self._opening.screen_file,
-                    assets_dir=self._opening.config.assets_dir,
-                    automation_socket=self._opening.config.automation_socket,
-                    all_built=self.screens_built,
-                    asked_to_close=lambda: self.switch_off("window"),
-                    sized=self._size.found,
-                    cannot_read=lambda file: log(LogEvent.IMAGE_UNREADABLE, level=logging.ERROR, file=file),
-                    sound=sound_of(self._opening.config.sound),
-                    keypad=self._opening.config.access.keypad,
-                )
-            )
+            # Usually the first page is the welcome screen, because the unit has answered by now.
+            self.open(kivy_app(self, self._opening, self._first, self._size.found))
         except kivy_setup.NoDisplay as error:
             # A permit that is inside stays there, because no screen could ask its holder to take it.
             display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or ""
@@ -130,7 +124,8 @@ class Window:
                 return  # the machine died while the window was being opened
         watchdog.start()
         try:
-            app.run()
+            with self._control or nullcontext():
+                app.run()
         finally:
             watchdog.stop()
 
@@ -152,6 +147,8 @@ class Window:
             caught = Caught()
             with caught:
                 self._start_once(opening)
+            if caught.error is None:
+                self.failure = None
             if caught.error is None or self._ending.is_set():
                 return
             meanwhile = Caught()
@@ -249,25 +246,15 @@ class Window:
 
     def _tell(self, *errors: BaseException) -> None:
         """Show the page of the first error, and log the errors when they change; mistakes in files get a line each."""
-        fault, _ = told_of(errors[0])
-        lines = tuple(dict.fromkeys(line for error in errors for line in told_of(error)[1]))
+        failure = StartFailure.of(errors)
         with self._lock:
-            self._closed = closed_page(self._opening, Text(f"fault.{fault.public}.public"), fault)
+            before, self.failure = self.failure, failure
+            reason = Text(f"fault.{failure.fault.public}.public")
+            self._closed = closed_page(self._opening, reason, failure.fault)
             self._has_word.set()
             self._hand_on()
-        if lines == self._told:
-            return
-        self._told = lines
-        log(
-            LogEvent.START_FAILED,
-            level=logging.CRITICAL,
-            error=lines[0],
-            more=len(lines) - 1,
-            fault=fault.code,
-            again_in_s=AGAIN_S,
-        )
-        if len(lines) > 1:
-            print_mistakes(lines[1:])
+        if before is None or before.lines != failure.lines:
+            failure.log(AGAIN_S)
 
     # -- what is shown -------------------------------------------------------------------------------------------------
 
@@ -368,6 +355,8 @@ class Window:
     def _look_after(self) -> None:
         if (kiosk := self.kiosk) is not None:
             kiosk.look_after_workers()
+        if self._control is not None:
+            self._control.look_after()
         self._turn_language()
 
     def switch_off(self, why: str) -> None:

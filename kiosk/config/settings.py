@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from kiosk.config.access import AccessSettings, read_access
+from kiosk.config.control import ControlSettings, read_control
 from kiosk.config.device_urls import DeviceUrls, read_device_urls
 from kiosk.config.link import mistake_in_link
 from kiosk.config.metrics import MetricsSettings, read_metrics
@@ -92,8 +93,8 @@ class Config:
     `face_refreshed_at`: where residents go with a face that this kiosk cannot rewrite. `pcscd_restart_file`: what is
     made for systemd to see when pcscd has to be started anew. `attendant_call`: how a resident calls staff.
     `writing_usually_learned`: once this machine knows what it took of late, residents are told that.
-    `nearest_machine`: where the next kiosk is; `hours`: when the site is open; None: always. `metrics`: None: nobody is
-    told any.
+    `nearest_machine`: where the next kiosk is; `hours`: when the site is open; None: always. `control`: where other
+    programs on the machine ask how the kiosk is. `metrics`: None: nobody is told any.
     """
 
     site: Site
@@ -121,6 +122,7 @@ class Config:
     access: AccessSettings
     attendant_call: CallWay
     service_mode: ServiceModeSettings
+    control: ControlSettings
     metrics: MetricsSettings | None
 
     @property
@@ -174,6 +176,7 @@ def _read_table(path: Path, table: dict[str, Any], assets_dir: Path) -> tuple[Co
     site = reader.text("site", '"production" or "simulation"')
     if site not in ("", "production", "simulation"):
         reader.wrong("site", f'is {site!r}; "production" or "simulation" is wanted')
+    state_dir = beside(reader.text("state_dir", "a directory", "/var/lib/qianzhu-kiosk"))
     config = Config(
         site="simulation" if site == "simulation" else "production",
         devices=read_device_urls(reader.table("devices")),
@@ -187,7 +190,7 @@ def _read_table(path: Path, table: dict[str, Any], assets_dir: Path) -> tuple[Co
         receipt_link=_link(reader, "receipt_link", "the link that the receipt number is appended to"),
         writing_usually_s=reader.whole("writing_usually_s", "seconds", 1, LONGEST_WRITING_S, 25),
         writing_usually_learned=reader.truth("writing_usually_learned", default=True),
-        state_dir=beside(reader.text("state_dir", "a directory", "/var/lib/qianzhu-kiosk")),
+        state_dir=state_dir,
         assets_dir=assets_dir,
         fullscreen=reader.truth("fullscreen", default=True),
         pilot=reader.truth("pilot", default=False),
@@ -212,6 +215,7 @@ def _read_table(path: Path, table: dict[str, Any], assets_dir: Path) -> tuple[Co
         sound=read_sound(reader.table("sound"), is_there=reader.has("sound")),
         access=read_access(reader.table("access")),
         service_mode=read_service_mode(reader.table("service_mode"), beside, in_earnest=site != "simulation"),
+        control=read_control(reader.table("control"), beside, state_dir, in_earnest=site != "simulation"),
         metrics=read_metrics(reader.table("metrics"), beside, is_there=reader.has("metrics")),
     )
     reader.renamed("witness_socket", "automation_socket")

@@ -18,6 +18,7 @@ from kiosk.central.client import (
     CertificateFileError,
 )
 from kiosk.config.settings import CentralAccess, Config
+from kiosk.control.status_page import duration
 from kiosk.data_files.central_address import parse_central_address
 from kiosk.diagnostics.central_troubles import ABOUT_CERTIFICATE, certificate_shown, told_of
 from kiosk.diagnostics.finding import Finding, Findings, failed, ok, skipped, together, warning
@@ -66,8 +67,11 @@ def clock(config: Config, clock: Clock) -> Findings:
     after = clock.now()
     # The Date was true at some moment between the two, cut to a whole second.
     offset = (before + (after - before) / 2) - (told + timedelta(seconds=0.5))
-    said = f"{offset.total_seconds():+.0f} s against central"
-    return [ok(said) if abs(offset) <= MOST_OFFSET else failed(said, CLOCK_WRONG)]
+    if abs(offset) <= MOST_OFFSET:
+        return [ok(f"{offset.total_seconds():+.0f} s against central")]
+    how = f"{duration(abs(offset.total_seconds()))} {'ahead of' if offset > timedelta() else 'behind'} central's"
+    said = f"this machine's clock ({after:%Y-%m-%d %H:%M}) is {how} ({told.astimezone(after.tzinfo):%Y-%m-%d %H:%M})"
+    return [failed(f"{said}, which is believed: `timedatectl` says whether it is synchronised", CLOCK_WRONG)]
 
 
 def certificates(config: Config, clock: Clock) -> Findings:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 
 from kiosk.config.settings import Config
@@ -16,13 +16,17 @@ from kiosk.diagnostics.display_check import display
 from kiosk.diagnostics.finding import Finding, Findings, Outcome, failed, ok, skipped
 from kiosk.diagnostics.journal_check import journal
 from kiosk.diagnostics.journal_rights import journal_rights
+from kiosk.diagnostics.key_rights import key_rights
+from kiosk.diagnostics.kiosk_user import KioskUser
 from kiosk.diagnostics.report import CheckResult, Report
+from kiosk.diagnostics.running_kiosk import RunningKiosk
 from kiosk.diagnostics.time_allowance import TimeAllowance
 from kiosk.diagnostics.versions import program_versions
 from kiosk.diagnostics.voice_check import voice
 from kiosk.domain.clock import Clock
 from kiosk.domain.devices import PERMIT_CHIP, Device
 from kiosk.domain.faults import CONFIGURATION, COUPLER_LINK, DISK_FULL, STATE_DIRECTORY, Fault
+from kiosk.services.device_health import JOURNAL
 
 LIMIT_S = 15.0
 """Seconds, twice those of the slowest check on a silent device. A check that takes longer hangs in a system call."""
@@ -66,6 +70,7 @@ CHECKS: tuple[Check, ...] = (
     *(quick(f"{each.name}_file", device_checks.file_check(each), _file_needs(each)) for each in device_checks.READERS),
     quick("screen_file", file_checks.screen_file, ("files.screen",)),
     quick("display", display, ("files.screen", "fullscreen")),
+    quick("key_rights", key_rights, ("central.key",)),
     quick("grant_keys", file_checks.grant_keys, ("central.grant_keys",)),
     *(
         quick(device.name, check, _device_needs(device), _SILENT.get(device))
@@ -94,23 +99,40 @@ def diagnose(
     """Run every check that is possible in spite of the configuration's mistakes. No permit is moved, nothing personal
     is read.
 
-    Takes at most `within_s` seconds, plus 2 s for versions, plus the extra time that a long check asks for. Such a
-    check reports its progress to `tell`, on its own thread. Devices that the running kiosk uses are left alone and
-    reported as busy.
+    Takes at most `within_s` seconds, plus 3 s for a running kiosk and 2 s for versions, plus the extra time that a long
+    check asks for. Such a check reports its progress to `tell`, on its own thread. While a kiosk runs no device is
+    opened: the kiosk tells how it found them. Whoever is neither root nor the kiosk's user is told so, and nothing else
+    is checked, because every check would find that user's rights.
     """
     wrong = {mistake.key for mistake in mistakes}
+    user, running = KioskUser.of(config), RunningKiosk.of(config)
+    checks = [_beside(check, user, running, config) for check in checks]
     threads = [_CheckThread(check, config, clock, wrong, TimeAllowance(tell)) for check in checks]
     for thread in threads:
         thread.start()
     versions = program_versions()
     deadline = time.monotonic() + within_s
-    results = [_result("configuration", finding) for finding in _configuration(config, mistakes)]
+    results = [_result("user", user.finding() if running.verdict is None else ok(user.finding().detail))]
+    results += [_result("configuration", finding) for finding in _configuration(config, mistakes)]
+    results.append(_result("kiosk", running.finding))
     for thread in threads:
         thread.await_until(deadline)
         for finding in thread.findings:
             results.append(_result(thread.check.name, finding))
             versions |= finding.versions
-    return Report(tuple(results), versions)
+    return Report(tuple(results), versions, running.verdict, running.status)
+
+
+def _beside(check: Check, user: KioskUser, running: RunningKiosk, config: Config) -> Check:
+    """The check as this user may carry it out beside this kiosk."""
+    if not user.is_known:
+        return quick(check.name, lambda *_: [skipped(f"ask as {user.name} or as root")])
+    device = next((device for device in device_checks.OF_DEVICES if device.name == check.name), None)
+    is_the_kiosks = device is not None and bool(config.devices[device])
+    is_told = check.name == JOURNAL and not user.is_asking and running.status is not None
+    if running.is_there and (is_the_kiosks or is_told):
+        return replace(quick(check.name, lambda *_: running.found(check.name)), needs=check.needs)
+    return check
 
 
 def _configuration(config: Config, mistakes: Sequence[Mistake]) -> Findings:

@@ -13,7 +13,7 @@ from pathlib import Path
 from drivers.code_scanner.device import LineScanner
 from drivers.code_scanner.device_file import CodeScannerFile
 from drivers.device_file import DeviceFileError
-from drivers.errors import DriverError, LinkBusy, LinkTimeout, NotInitialised
+from drivers.errors import DriverError, LinkBusy, LinkLost, LinkTimeout, NotInitialised, ProtocolError
 from drivers.guidance_lights.device import ModbusLights
 from drivers.guidance_lights.device_file import GuidanceLightsFile
 from drivers.id_reader.device import IdReader
@@ -30,7 +30,9 @@ from kiosk.config.capabilities_check import check_fit
 from kiosk.config.settings import Config
 from kiosk.diagnostics.file_checks import checked
 from kiosk.diagnostics.finding import Finding, Findings, failed, ok, skipped, warning
+from kiosk.diagnostics.kiosk_user import KioskUser
 from kiosk.diagnostics.port_holder import holder_of
+from kiosk.diagnostics.serial_causes import cause_of_silence, flaw_of_port
 from kiosk.domain import faults
 from kiosk.domain.clock import Clock
 from kiosk.domain.devices import (
@@ -42,7 +44,10 @@ from kiosk.domain.devices import (
     RECEIPT_PRINTER,
     Device,
 )
-from kiosk.services.device_faults import fault_for
+from kiosk.services.device_faults import FAULT_OF_ERROR, fault_for
+
+_LINK = {device: fault_for(device, LinkLost("")) for device in FAULT_OF_ERROR}
+_PROTOCOL = {device: fault_for(device, ProtocolError("")) for device in FAULT_OF_ERROR}
 
 _WHERE = {
     PermitPosition.AT_MOUTH: "a permit lies in the mouth",
@@ -61,16 +66,17 @@ def id_reader(config: Config, _: Clock) -> Findings:
             module_id = reader.read_module_id()
             return ok(f"self-test passed at {reader.baud} bit/s", id_reader_module=module_id)
 
-    return [_asked(ID_READER, config.devices[ID_READER], ask)]
+    return [_asked(config, ID_READER, ask)]
 
 
 def permit_unit(config: Config, _: Clock) -> Findings:
-    """Check firmware and sensors. Each command has its whole time once, without the driver's repeats. A unit that waits
-    to be initialised is left so, because that would move a permit inside; the kiosk's start does it.
+    """Check firmware and sensors. Each command has its whole time once, and one repeat for a unit that says that it did
+    not understand: it may hold the beginning of what somebody else sent, or sent at another speed. A unit that waits to
+    be initialised is left so, because that would move a permit inside; the kiosk's start does it.
     """
 
     def ask(url: str) -> Finding:
-        unit_file = replace(load_unit_file(config.files.devices[PERMIT_UNIT]), resends=0)
+        unit_file = replace(load_unit_file(config.files.devices[PERMIT_UNIT]), resends=1)
         with closing(open_unit(unit_file, lambda: open_bytes(url, PERMIT_UNIT.name))) as unit:
             try:
                 firmware = unit.version()
@@ -79,7 +85,7 @@ def permit_unit(config: Config, _: Clock) -> Findings:
                 return warning("it answers, and waits to be initialised; the kiosk's start does that")
         return replace(finding, versions={PERMIT_UNIT.name: firmware})
 
-    return [_asked(PERMIT_UNIT, config.devices[PERMIT_UNIT], ask)]
+    return [_asked(config, PERMIT_UNIT, ask)]
 
 
 def permit_chip(config: Config, _: Clock) -> Findings:
@@ -104,7 +110,7 @@ def permit_chip(config: Config, _: Clock) -> Findings:
             case _:
                 return skipped("no coupler on this address")
 
-    return [_asked(PERMIT_CHIP, url, ask)]
+    return [_asked(config, PERMIT_CHIP, ask)]
 
 
 def receipt_printer(config: Config, _: Clock) -> Findings:
@@ -117,7 +123,7 @@ def receipt_printer(config: Config, _: Clock) -> Findings:
         with closing(printer):
             return _printer_finding(printer.status())
 
-    return [_asked(RECEIPT_PRINTER, config.devices[RECEIPT_PRINTER], ask)]
+    return [_asked(config, RECEIPT_PRINTER, ask)]
 
 
 def code_scanner(config: Config, _: Clock) -> Findings:
@@ -131,7 +137,7 @@ def code_scanner(config: Config, _: Clock) -> Findings:
             scanner.open()
         return ok("its port opens; whether it reads, only a code held before it shows")
 
-    return [_asked(CODE_SCANNER, config.devices[CODE_SCANNER], ask)]
+    return [_asked(config, CODE_SCANNER, ask)]
 
 
 def guidance_lights(config: Config, _: Clock) -> Findings:
@@ -145,7 +151,7 @@ def guidance_lights(config: Config, _: Clock) -> Findings:
             lights.check()
         return ok(f"all are off, and each of {len(lights_file.coils)} outputs answered")
 
-    return [_asked(GUIDANCE_LIGHTS, config.devices[GUIDANCE_LIGHTS], ask)]
+    return [_asked(config, GUIDANCE_LIGHTS, ask)]
 
 
 OF_DEVICES: Mapping[Device, Callable[[Config, Clock], Findings]] = {
@@ -208,21 +214,24 @@ def _printer_finding(status: PrinterStatus) -> Finding:
         part = "cutter" if status.cutter_failed else "printer"
         return failed(f"the {part} reports an error that no restart clears", faults.PRINTER_REPAIR)
     if not status.online:
-        return failed("the printer is offline and gives no cause", faults.PRINTER_REPAIR)
+        return failed("the printer is offline and gives no cause: press its online button first", faults.PRINTER_REPAIR)
     if status.paper is PaperLevel.NEAR_END:
         return warning("the paper is nearly used up: put in a new roll soon")
     return ok("online, with paper")
 
 
-def _asked(device: Device, url: str, ask: Callable[[str], Finding]) -> Finding:
-    """The finding of `ask(url)`, or of its failure."""
+def _asked(config: Config, device: Device, ask: Callable[[str], Finding]) -> Finding:
+    """The finding of `ask(url)`, or of its failure and what caused it."""
+    url = config.devices[device]
     try:
+        port = parse_url(url)
+        if isinstance(port, SerialUrl) and (flaw := flaw_of_port(Path(port.path), KioskUser.of(config))) is not None:
+            return failed(flaw, _LINK[device])
         return ask(url)
-    except LinkBusy:
-        return warning(f"in use by {_holder(url)}, so not asked")
-    except LinkTimeout as error:
-        hint = "; a network printer answers one program at a time: does the kiosk run?" if _is_tcp(url) else ""
-        return failed(f"{error}{hint}", fault_for(device, error))
+    except LinkBusy as error:
+        return failed(_held(url), fault_for(device, error))
+    except (LinkTimeout, ProtocolError) as error:
+        return _silent(config, device, url, error)
     except DriverError as error:
         return failed(str(error), fault_for(device, error))
     except DeviceFileError:
@@ -231,16 +240,30 @@ def _asked(device: Device, url: str, ask: Callable[[str], Finding]) -> Finding:
         return failed(str(error), faults.CONFIGURATION)
 
 
-def _holder(url: str) -> str:
+def _silent(config: Config, device: Device, url: str, error: DriverError) -> Finding:
+    match parse_url(url):
+        case SerialUrl() as port:
+            try:
+                cause = cause_of_silence(config, device, port)
+            except DeviceFileError:  # of another device; its own check tells
+                cause = None
+            if cause is not None:
+                return failed(cause, faults.CONFIGURATION if device.visits_need_it else _PROTOCOL[device])
+        case TcpUrl() if isinstance(error, LinkTimeout):
+            hint = "a network printer answers one program at a time: does another one use it?"
+            return failed(f"{error}; {hint}", fault_for(device, error))
+    return failed(str(error), fault_for(device, error))
+
+
+def _held(url: str) -> str:
     match parse_url(url):
         case SerialUrl(path):
-            return holder_of(path) or "another program"
+            holder = holder_of(path)
+            if holder is None:
+                return "another program holds its port; ask as root, who can see which"
+            return f"its port is held by {holder}: {holder.remedy}"
         case _:
-            return "another program"
-
-
-def _is_tcp(url: str) -> bool:
-    return isinstance(parse_url(url), TcpUrl)
+            return "another program holds it"
 
 
 def _quoted(slots: tuple[str, ...]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -10,7 +11,8 @@ from pathlib import Path
 from kiosk.config.settings import Config
 from kiosk.diagnostics.finding import Finding, Findings, failed, ok, together, warning
 from kiosk.domain.clock import Clock
-from kiosk.domain.faults import DISK_FULL
+from kiosk.domain.faults import DISK_FULL, STATE_DIRECTORY
+from kiosk.journal.state_lock import name_of
 from kiosk.services.journal_guard import LEAST_FREE_BYTES, MEGABYTE
 
 WANTED_FREE = 500 * MEGABYTE
@@ -30,13 +32,22 @@ def disk(config: Config, _: Clock) -> Findings:
     try:
         _write_synced(directory)
     except OSError as error:
-        return [failed(f"user {os.geteuid()} cannot write in {directory}: {error.strerror}", DISK_FULL)]
+        return [_not_written(directory, error)]
     return [room_for(shutil.disk_usage(directory).free)]
+
+
+def _not_written(directory: Path, error: OSError) -> Finding:
+    said = f"user {name_of(os.geteuid())} cannot write in {directory}: {error.strerror}"
+    if error.errno == errno.EROFS:
+        return failed(f"{said}; findmnt -T {directory} tells the mount and its options", STATE_DIRECTORY)
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return failed(f"{said}; it belongs to user {name_of(directory.stat().st_uid)}", STATE_DIRECTORY)
+    return failed(said, DISK_FULL)
 
 
 def room_for(free: int) -> Finding:
     """Whether `free` bytes are enough."""
-    said = f"{free // MEGABYTE} MB free"
+    said = f"{free // MEGABYTE} MB free; {LEAST_FREE_BYTES // MEGABYTE} are needed, {WANTED_FREE // MEGABYTE} wanted"
     if free < LEAST_FREE_BYTES:
         return failed(said, DISK_FULL)
     return ok(said) if free >= WANTED_FREE else warning(said)

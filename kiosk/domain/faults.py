@@ -353,8 +353,8 @@ INSTALLATION = _fault(
     "installation",
     Severity.OUT_OF_SERVICE,
     "kiosk",
-    "Fonts or texts of the program are missing or damaged: install it again (`make setup`). Or the journal was written "
-    "by a later version, and the log says so: install that one.",
+    "Fonts or texts of the program are missing or damaged: install it again (systemd/README.md, step 2). Or the "
+    "journal was written by a later version, and the log says so: install that one.",
 )
 STATE_DIRECTORY = _fault(
     "6506",
@@ -370,7 +370,8 @@ FACE_UNPRINTABLE = _fault(
     Severity.VISIT,
     "face_unprintable",
     "The text of one permit cannot be printed on its face: no font has one of its characters, or it is too long. Its "
-    "chip is endorsed; have the face made at the counter. If it recurs with a common character, run `make setup`.",
+    "chip is endorsed; have the face made at the counter. If it recurs with a common character, build the fonts anew "
+    "(systemd/README.md, step 2).",
 )
 DISPLAY_SIZE = _fault(
     "6507",

@@ -113,6 +113,12 @@ class LogEvent(Enum):
         "the files of the line to central were replaced; with mistakes the old ones stay in use",
         ("mistakes",),
     )
+    CONTROL_CLOSED = (
+        "control_closed",
+        "nobody, or not everybody who should, can ask how the kiosk is; it is tried again, and visits go on",
+        ("error",),
+    )
+    CONTROL_OPENED = ("control_opened", "a shell on this machine can ask how the kiosk is", ("path",))
     DEVICE_TROUBLE = ("device_trouble", "a driver raised", ("device", "doing", "error", "message", "fault"))
     PCSCD_RESTART_ASKED = (
         "pcscd_restart_asked",

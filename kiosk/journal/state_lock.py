@@ -53,20 +53,27 @@ class StateLock:
             raise
         return cls(descriptor)
 
-    @staticmethod
-    def is_free(state_dir: Path) -> bool:
+    @classmethod
+    def is_free(cls, state_dir: Path) -> bool:
         """Whether no program holds the directory now. Creates no file. Raises `OSError`."""
+        return cls.holder(state_dir) is None
+
+    @staticmethod
+    def holder(state_dir: Path) -> str | None:
+        """Which program holds the directory now: its name and process number; None if none does. Creates no file.
+        Raises `OSError`.
+        """
         try:
             descriptor = os.open(state_dir / LOCK_NAME, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
         except FileNotFoundError:
-            return True
+            return None
         try:
             fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
-            return False
+            return _word_of(descriptor)
         finally:
             os.close(descriptor)
-        return True
+        return None
 
     def release(self) -> None:
         """Release the directory."""

@@ -32,7 +32,7 @@ class Fonts:
     def __init__(self, fonts_dir: Path) -> None:
         self._dir = fonts_dir
         self.missing = [
-            f"{name}: is missing or damaged in {fonts_dir}: run `make setup`"
+            f"{name}: is missing or damaged in {fonts_dir}: `python -m screens.authoring.font_build` makes it"
             for name in (REGULAR, BOLD)
             if not _is_font(fonts_dir / name)
         ]

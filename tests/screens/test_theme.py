@@ -100,7 +100,10 @@ def test_characters_that_the_main_font_lacks_come_from_the_fallbacks() -> None:
 def test_missing_fonts_are_named_with_what_to_do(tmp_path: Path) -> None:
     fonts = Fonts(tmp_path)
     assert fonts.missing[0].startswith("NotoSansSC-Regular.otf: is missing or damaged")
-    assert [line.endswith("run `make setup`") for line in fonts.missing] == [True, True]
+    assert [line.endswith("`python -m screens.authoring.font_build` makes it") for line in fonts.missing] == [
+        True,
+        True,
+    ]
     assert (fonts.regular, fonts.have_chinese) == ("Roboto", False)
     assert fonts.runs("Out of service") == [("", "Out of service")]
 

@@ -159,7 +159,12 @@ def test_a_healthy_kiosk_is_ready(
     assert main(["diagnose", "--config", str(place.config_file), "--json"]) == READY
     printed = json.loads(capsys.readouterr().out)
     assert {check["outcome"] for check in printed["checks"]} == {"ok"}
-    assert [check["name"] for check in printed["checks"]] == ["configuration", *(check.name for check in CHECKS)]
+    assert [check["name"] for check in printed["checks"]] == [
+        "user",
+        "configuration",
+        "kiosk",
+        *(check.name for check in CHECKS),
+    ]
     assert {check["fault"] for check in printed["checks"]} == {None}
     assert printed["versions"]["permit_unit"] == "TCP300SM V1.00"
     assert printed["versions"]["id_reader_module"].startswith("05.01-")
@@ -246,7 +251,7 @@ def test_lights_that_answer_are_left_dark(place: DiagnosedKiosk) -> None:
 
 def test_a_code_scanner_that_another_program_holds_is_left_alone(place: DiagnosedKiosk) -> None:
     with closing(open_bytes(place.values["devices"]["code_scanner"])):
-        assert trouble(place.report()) == {"code_scanner": ("warning", None)}
+        assert trouble(place.report()) == {"code_scanner": ("failed", "7101")}
 
 
 def test_an_open_cover_of_the_permit_unit_keeps_from_service(place: DiagnosedKiosk) -> None:
@@ -268,10 +273,10 @@ def test_a_permit_in_the_mouth_is_told_and_left_there(place: DiagnosedKiosk) -> 
 def test_a_device_that_another_program_holds_is_left_alone(place: DiagnosedKiosk) -> None:
     with closing(open_bytes(place.values["devices"]["permit_unit"])) as held:
         report = place.report()
-        assert trouble(report) == {"permit_unit": ("warning", None)}
-        assert detail(report, "permit_unit").startswith(f"in use by process {os.getpid()} (")
+        assert trouble(report) == {"permit_unit": ("failed", "2101")}
+        assert detail(report, "permit_unit").startswith(f"its port is held by process {os.getpid()} (")
         assert held.read(10, 0.0) == b""
-    assert report.exit_status == DEGRADED
+    assert report.exit_status == NOT_IN_SERVICE
 
 
 @pytest.mark.pcsc
@@ -446,10 +451,10 @@ def test_every_mistake_of_the_configuration_is_a_failed_check_and_what_can_be_as
     checks = printed_checks(place, capsys)
     mistakes = [check["detail"] for check in checks if check["name"] == "configuration"]
     assert [mistake.split(": ")[1] for mistake in mistakes] == [
+        "state_dir",
         "devices.id_reader",
         "files.region",
         "central.url",
-        "state_dir",
     ]
     assert {check["fault"] for check in checks if check["name"] == "configuration"} == {"6503"}
     rest = {check["name"]: check["outcome"] for check in checks if check["name"] != "configuration"}
@@ -477,7 +482,7 @@ def test_a_configuration_that_cannot_be_read_leaves_what_needs_none(
     checks = printed_checks(place, capsys)
     by_outcome = {check["name"]: check["outcome"] for check in checks}
     assert by_outcome.pop("configuration") == "failed"
-    assert by_outcome.pop("fonts") == "ok"
+    assert [by_outcome.pop(name) for name in ("user", "kiosk", "fonts")] == ["ok"] * 3
     assert set(by_outcome.values()) == {"skipped"}
 
 
@@ -641,7 +646,7 @@ def test_a_check_that_breaks_or_hangs_hides_none_of_the_others(place: DiagnosedK
         report = diagnose(load_config(place.config_file, ASSETS), (), SystemClock(), checks, within_s=0.2)
     finally:
         let_go.set()
-    assert [(check.name, check.outcome.value, check.detail, check.fault) for check in report.checks[1:]] == [
+    assert [(check.name, check.outcome.value, check.detail, check.fault) for check in report.checks[3:]] == [
         ("hangs", "failed", "the check did not come back in time", COUPLER_LINK),
         ("breaks", "failed", "the check itself broke: KeyError", None),
         ("fine", "ok", "so it is", None),

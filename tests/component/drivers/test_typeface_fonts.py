@@ -84,7 +84,7 @@ def test_the_font_program_needs_no_kivy() -> None:
 
 
 def test_missing_fonts_are_told_with_their_remedy(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="run make setup"):
+    with pytest.raises(FileNotFoundError, match="font_build makes it"):
         Typeface.load(tmp_path)
 
 
