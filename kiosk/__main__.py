@@ -29,6 +29,8 @@ _WORDS = {
     "service-mode": ("kiosk.commands.service_mode", "who is let in to work at the machine, and codes that unlock it"),
     "journal": ("kiosk.commands.journal", "is the journal what was written, and how far is it"),
     "retained": ("kiosk.commands.retained", "which permits lie in the bin, or that it was emptied"),
+    "bundle": ("kiosk.commands.bundle", "one encrypted file with all that the operator needs to find a fault"),
+    "readiness": ("kiosk.commands.readiness", "what was tested, when, by whom, and what is not ready: on paper too"),
     "central": ("kiosk.commands.central", "the reference central and its data"),
 }
 _NEEDS = {"demo": "kiosk.demo", "central": "kiosk.reference_central"}

@@ -50,15 +50,18 @@ class PastStep:
         }
 
 
-def past_steps(path: Path, since: datetime | None = None, *, is_alone: bool = False) -> Iterator[PastStep]:
-    """The steps of the machine in this journal, oldest first, without the notes; `since`: only younger ones.
-    `is_alone`: nobody writes to the file. Raises `JournalFailed`, also for a row that makes no sense; `sqlite3.Error`.
+def past_steps(
+    path: Path, since: datetime | None = None, *, is_alone: bool = False, with_notes: bool = False
+) -> Iterator[PastStep]:
+    """The steps of the machine in this journal, oldest first; `since`: only younger ones; `with_notes`: also the notes,
+    which have no states. `is_alone`: nobody writes to the file. Raises `JournalFailed`, also for a row that makes no
+    sense; `sqlite3.Error`.
     """
     with closing(journal_file.open_to_read(path, is_alone=is_alone)) as db:
-        where = "" if since is None else "AND julianday(at) >= julianday(:since)"
         rows = db.execute(
-            f"SELECT number, {STEP_COLUMNS} FROM step WHERE state_after != '' {where} ORDER BY number",
-            {"since": None if since is None else since.isoformat()},
+            f"SELECT number, {STEP_COLUMNS} FROM step WHERE (:notes OR state_after != '')"
+            " AND (:since IS NULL OR julianday(at) >= julianday(:since)) ORDER BY number",
+            {"notes": with_notes, "since": None if since is None else since.isoformat()},
         )
         for row in rows:
             yield _step(row)

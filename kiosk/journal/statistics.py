@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from kiosk.domain.faults import CATALOGUE
 from kiosk.journal.past_steps import PastStep
@@ -39,6 +39,14 @@ class Month:
         if len(text) != len("2026-11"):
             raise ValueError(text)
         return cls(date.fromisoformat(f"{text}-01"))
+
+    @classmethod
+    def with_day(cls, day: date) -> Month:
+        return cls(day.replace(day=1))
+
+    @property
+    def previous(self) -> Month:
+        return Month.with_day(self.first - timedelta(days=1))
 
     def __contains__(self, at: datetime) -> bool:
         return (at.year, at.month) == (self.first.year, self.first.month)
