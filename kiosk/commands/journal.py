@@ -69,6 +69,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     purge.add_argument("--even-so", action="store_true", help="the clock is right, though central does not confirm it")
     _verb(verbs, "accept", _accept, "accept a broken journal as valid from here on; a copy is kept beside it")
+    for verb in verbs.choices.values():  # as other commands have it, behind the verb; before it too, as it was
+        verb.add_argument("--config", type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     parser.set_defaults(run=run)
 
 
@@ -114,8 +116,6 @@ def _verb(
         epilog=examples,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    # Before the verb or behind it; what is not given behind it must not undo what was given before.
-    parser.add_argument("--config", type=Path, default=argparse.SUPPRESS, help="as before the verb")
     parser.set_defaults(carry_out=carry_out)
     return parser
 
