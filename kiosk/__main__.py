@@ -29,7 +29,7 @@ _WORDS = {
     "faults": ("kiosk.commands.faults", "every fault: code, meaning, what residents read, what to do"),
     "holder-check": ("kiosk.commands.holder_check", "who may confirm that the holder stands at the kiosk"),
     "service-mode": ("kiosk.commands.service_mode", "who is let in to work at the machine, and codes that unlock it"),
-    "journal": ("kiosk.commands.journal", "is the journal what was written, and how far is it"),
+    "journal": ("kiosk.commands.journal", "what happened in a visit or a month; is the journal whole; back it up"),
     "retained": ("kiosk.commands.retained", "which permits lie in the bin, or that it was emptied"),
     "bundle": ("kiosk.commands.bundle", "one encrypted file with all that the operator needs to find a fault"),
     "readiness": ("kiosk.commands.readiness", "what was tested, when, by whom, and what is not ready: on paper too"),

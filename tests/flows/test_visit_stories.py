@@ -120,9 +120,21 @@ def test_a_fault_is_found_by_its_code_and_counted_by_state_and_device(
     assert "       1  PrintingReceipt: 4301 No receipt paper" in counted
 
 
-@pytest.mark.parametrize("words", [["4521"], ["2026-13-40 10:00"], ["--day", "yesterday"], ["--fault", "43"]])
-def test_what_names_no_visit_gets_one_clear_line(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["story", "4521"], "'4521' is no receipt number (4521-5E5C), no number of a visit and no moment"),
+        (["story", "2026-13-40 10:00"], "is no receipt number"),
+        (["story", "--day", "yesterday"], "no such date: 'yesterday' (write 2026-11-30)"),
+        (["story", "--fault", "43"], "'43' is no fault's code: four digits"),
+        (["statistics", "--month", "2026-13"], "no such month: '2026-13' (write 2026-11)"),
+        (["statistics", "--month", "2026-11-30"], "no such month: '2026-11-30' (write 2026-11)"),
+    ],
+)
+def test_what_names_no_visit_and_no_month_gets_one_clear_line(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as ended:
-        main(["journal", "story", *words])
+        main(["journal", *words])
     assert ended.value.code == 2
-    assert "write 2026-11-30" in (said := capsys.readouterr().err.splitlines()[-1]) or words[-1] in said
+    assert said in capsys.readouterr().err.splitlines()[-1]
