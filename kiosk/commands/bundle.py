@@ -26,7 +26,7 @@ from kiosk.support.sealing import NotOpened, certificate_beside, opened, operato
 from kiosk.support.traces import NoTrace, trace_without_content
 
 DONE, FAILED, BAD_USE = 0, 1, 2
-USUAL_DAYS, MOST_DAYS = 14, 180
+USUAL_DAYS, MOST_DAYS = 14, 60
 LARGEST_SEALED = 1_000_000_000
 
 _MORE = """\
@@ -105,7 +105,8 @@ def _make(args: argparse.Namespace) -> int:
     now = clock.now()
     if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
         _say(f"{certificate_file}: is not valid today; the operator may have no key for it any more")
-    wanted = Wanted(args.days, {_plain(path.name): trace_without_content(path) for path in args.trace})
+    traces = {f"{at}-{_plain(path.name)}": trace_without_content(path) for at, path in enumerate(args.trace, start=1)}
+    wanted = Wanted(args.days, traces)
     _demand_directory(args.to)
     contents = collect(config, args.config, wanted, now, lambda: diagnose(config, mistakes, clock, tell=_say), _say)
     named = _plain(contents.kiosk_name) or _plain(platform.node()) or "unnamed"

@@ -17,7 +17,7 @@ from drivers.standard_streams import json_text
 from kiosk.config.settings import Config
 from kiosk.domain.clock import SHANGHAI
 from kiosk.domain.technician import LANGUAGES
-from kiosk.journal.past_steps import PastStep, past_steps
+from kiosk.journal.past_steps import kept_since, past_steps
 from kiosk.journal.statistics import Month, Statistics, statistics
 from kiosk.journal.story_words import heading_of, lines_of, purpose_and_outcome, trouble
 from kiosk.journal.visit_story import VisitStory, stories, story_json
@@ -108,12 +108,13 @@ def _story(config: Config, path: Path, args: argparse.Namespace) -> int:
     translation = Translation.load(config.assets_dir / "locale", args.language).with_technicians_texts(
         config.assets_dir / "locale"
     )
-    first_kept: list[datetime] = []
-    fitting = (each for each in stories(_noting_first(_steps(path, args), first_kept)) if _fits(each, args))
+    looked_at, is_alone = _journal(path, args)
+    fitting = (each for each in stories(past_steps(looked_at, is_alone=is_alone)) if _fits(each, args))
     chooses = args.which is not None or args.day is not None or args.fault is not None
     found = list(deque(fitting, maxlen=args.last or (_MOST if chooses else SHOWN)))
     if not found:
-        kept = f"; the journal is kept since {first_kept[0]:%Y-%m-%d %H:%M}" if first_kept else ": the journal is empty"
+        since = kept_since(looked_at, is_alone=is_alone)
+        kept = ": the journal is empty" if since is None else f"; the journal is kept since {since:%Y-%m-%d %H:%M}"
         print(f"no visit fits{kept}", file=sys.stderr)
         return NOT_FOUND
     if args.json:
@@ -143,7 +144,8 @@ def _as_on_receipt(number: str) -> str:
 
 
 def _statistics(config: Config, path: Path, args: argparse.Namespace) -> int:
-    found = statistics(_steps(path, args), args.month)
+    looked_at, is_alone = _journal(path, args)
+    found = statistics(past_steps(looked_at, is_alone=is_alone), args.month)
     if args.json:
         print(json_text(found.as_json(), indent=2))
     else:
@@ -158,7 +160,7 @@ def statistics_page(found: Statistics, translation: Translation) -> Iterator[str
         yield f"{found.month}: the journal is empty"
         return
     if found.is_whole:
-        yield f"{found.month}, all of it"
+        yield f"{found.month}; nothing of it was purged"
     else:
         yield f"{found.month}, as far as it is kept: the journal's oldest step is of {found.kept_since:%Y-%m-%d %H:%M}"
     yield f"visits: {sum(found.visits.values())}"
@@ -178,17 +180,10 @@ def _counted(heading: str, counts: Iterable[tuple[str, int]]) -> Iterator[str]:
         yield f"  {count:>6}  {name}"
 
 
-def _steps(path: Path, args: argparse.Namespace) -> Iterator[PastStep]:
+def _journal(path: Path, args: argparse.Namespace) -> tuple[Path, bool]:
+    """The journal or the copy that is asked about, and whether nobody writes to it."""
     looked_at: Path = args.looked_at or path
-    is_alone = not (path.exists() and looked_at.samefile(path))
-    return past_steps(looked_at, is_alone=is_alone)
-
-
-def _noting_first(steps: Iterable[PastStep], first: list[datetime]) -> Iterator[PastStep]:
-    for step in steps:
-        if not first:
-            first.append(step.at)
-        yield step
+    return looked_at, not (path.exists() and looked_at.samefile(path))
 
 
 def _which(text: str) -> _Number | _Moment:

@@ -21,4 +21,4 @@ def read_support(reader: SettingsTable, beside: Callable[[str], Path], *, is_the
     elif name and (flaw := flaw_of_encoding(beside(name))) is not None:
         reader.wrong("certificate", f"{name} {flaw}")
     reader.nothing_else()
-    return beside(name)
+    return beside(name) if name else None

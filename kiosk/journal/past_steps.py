@@ -67,6 +67,11 @@ def past_steps(
             yield _step(row)
 
 
+def kept_since(path: Path, *, is_alone: bool = False) -> datetime | None:
+    """When the oldest step happened that this journal still has; None for an empty one. Raises as `past_steps`."""
+    return next((step.at for step in past_steps(path, is_alone=is_alone)), None)
+
+
 def _step(row: sqlite3.Row) -> PastStep:
     number, at, visit_id, before, event, after, custody, effects, endorsement_id, facts = row
     try:

@@ -103,7 +103,7 @@ def trouble(code: str, translation: Translation) -> str:
 
 
 def _words_of(step: PastStep, previous: PastStep | None, translation: Translation) -> Iterator[str]:
-    if previous is None and step.state_before != "Recovering":
+    if previous is None and step.state_before in ("Idle", "OutOfHours"):
         yield translation.text("story.began")
     key, args = _told(step, translation)
     if key:

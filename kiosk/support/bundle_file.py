@@ -9,6 +9,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
@@ -118,6 +119,7 @@ def write_members(folder: Path, name: str, members: Iterable[Member]) -> Path:
     except FileExistsError:
         raise NotWritten(f"{new}: is there already; remove it, or name another place") from None
     except OSError as error:
+        shutil.rmtree(new, ignore_errors=True)
         raise _not_written(folder, error) from error
     return new
 

@@ -13,7 +13,7 @@ from kiosk.diagnostics.report import CheckResult, Report
 from kiosk.domain.devices import DEVICES
 from kiosk.domain.part_tests import PART_TESTS
 from kiosk.journal.part_records import PartRecord, last_tests
-from kiosk.journal.past_steps import PastStep, past_steps
+from kiosk.journal.past_steps import kept_since, past_steps
 from kiosk.journal.records import JournalFailed
 from kiosk.support.journal_reading import is_left_alone
 from kiosk.version import VERSION
@@ -76,16 +76,16 @@ class Readiness:
 
 def readiness(config: Config, report: Report, now: datetime) -> Readiness:
     """The report of this kiosk. `report`: what `diagnose` found."""
-    steps: list[PastStep] = []
-    trouble = ""
+    made: dict[tuple[str, str], PartRecord] = {}
+    since, trouble = None, ""
     path = config.state_dir / "journal.db"
     try:
-        steps += past_steps(path, is_alone=is_left_alone(path))
+        is_alone = is_left_alone(path)
+        made, since = last_tests(past_steps(path, is_alone=is_alone)), kept_since(path, is_alone=is_alone)
     except OSError as error:
         trouble = f"{error.filename or path}: {error.strerror}"
     except (JournalFailed, sqlite3.Error) as error:
         trouble = f"{path}: {error}"
-    made = last_tests(steps)
     tests = [
         PartTest(part, test, made.get((part, test))) for part in _parts(config) for test in PART_TESTS.get(part, ())
     ]
@@ -96,7 +96,7 @@ def readiness(config: Config, report: Report, now: datetime) -> Readiness:
         region_file=config.files.region.name,
         report=report,
         tests=tests,
-        kept_since=steps[0].at if steps else None,
+        kept_since=since,
         journal_trouble=trouble,
     )
 
