@@ -93,13 +93,18 @@ def heading_of(story: VisitStory, translation: Translation) -> str:
 
 def purpose_and_outcome(purpose: str, outcome: str, translation: Translation) -> str:
     """What a visit was for and what came of it, by their stable words."""
-    for_what, came_of_it = Text(f"story.purpose.{purpose}"), Text(f"story.outcome.{outcome}")
-    return f"{translation.words(for_what)}: {translation.words(came_of_it)}"
+    for_what = known_words(Text(f"story.purpose.{purpose}"), purpose, translation)
+    return f"{for_what}: {known_words(Text(f'story.outcome.{outcome}'), outcome, translation)}"
 
 
 def trouble(code: str, translation: Translation) -> str:
     """What a fault's code stands for; the code alone where no catalogue of this version has it."""
-    return translation.texts.get(f"trouble.{code}", code)
+    return known_words(Text(f"trouble.{code}"), code, translation)
+
+
+def known_words(text: Text, word: str, translation: Translation) -> str:
+    """The text; or the stable word itself where this version has no text for it, because another version wrote it."""
+    return translation.words(text) if text.key in translation.texts else word
 
 
 def _words_of(step: PastStep, previous: PastStep | None, translation: Translation) -> Iterator[str]:

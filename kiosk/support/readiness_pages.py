@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from kiosk.diagnostics.report import NOT_IN_SERVICE, READY, CheckResult
 from kiosk.domain.faults import CONFIGURATION, REGION_FILE
+from kiosk.journal.story_words import known_words, trouble
 from kiosk.support.readiness import PartTest, Readiness
 from kiosk.texts.translation import Translation
 from kiosk.texts.words import Text
@@ -80,10 +81,10 @@ def _troubles(found: Readiness, translation: Translation) -> Section:
 def _remedy(check: CheckResult, translation: Translation) -> str:
     if check.fault is None:
         return ""
-    trouble = translation.words(Text(f"trouble.{check.fault.code}"))
+    what = trouble(check.fault.code, translation)
     if check.fault in (CONFIGURATION, REGION_FILE):
-        return trouble  # their remedy is to look at what the check says
-    return f"{trouble}\n{translation.words(Text(f'remedy.{check.fault.code}'))}"
+        return what  # their remedy is to look at what the check says
+    return f"{what}\n{translation.words(Text(f'remedy.{check.fault.code}'))}"
 
 
 def _tests(found: Readiness, translation: Translation) -> Section:
@@ -114,10 +115,10 @@ def _test_row(each: PartTest, translation: Translation) -> tuple[str, ...]:
     test = translation.words(Text(f"test.{each.part}.{each.test}"))
     if each.last is None:
         return part, test, "-", "-", translation.text("readiness.not_tested")
-    result = translation.words(Text(f"readiness.outcome.{each.last.outcome}"))
+    result = known_words(Text(f"readiness.outcome.{each.last.outcome}"), each.last.outcome, translation)
     if each.last.fault is not None:
-        result = f"{result}: {translation.texts.get(f'trouble.{each.last.fault}', each.last.fault)}"
-    role = translation.words(Text(f"readiness.role.{each.last.role}"))
+        result = f"{result}: {trouble(each.last.fault, translation)}"
+    role = known_words(Text(f"readiness.role.{each.last.role}"), each.last.role, translation)
     return part, test, f"{each.last.at:%Y-%m-%d %H:%M}", f"{each.last.technician} {role}", result
 
 
@@ -142,4 +143,4 @@ def _checks(found: Readiness, translation: Translation) -> Section:
 
 def _name(name: str, translation: Translation) -> str:
     """A part's name in words; a check of something else keeps the name by which `diagnose` calls it."""
-    return translation.texts.get(f"part.{name}", name)
+    return known_words(Text(f"part.{name}"), name, translation)

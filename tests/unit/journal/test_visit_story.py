@@ -7,12 +7,16 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from assets import ASSETS
 from kiosk.domain.clock import SHANGHAI
 from kiosk.journal.part_records import last_tests
 from kiosk.journal.past_steps import Fact, PastStep
 from kiosk.journal.statistics import Month, statistics
+from kiosk.journal.story_words import heading_of, lines_of
 from kiosk.journal.visit_story import Stop, VisitStory, stories
+from kiosk.texts.translation import Translation
 
+ENGLISH = Translation.load(ASSETS / "locale", "en").with_technicians_texts(ASSETS / "locale")
 BEGAN = datetime(2026, 11, 30, 23, 59, tzinfo=SHANGHAI)
 
 
@@ -145,3 +149,31 @@ def test_the_same_result_twice_in_a_row_is_two_tests() -> None:
 
 def test_a_test_that_nobody_judged_is_told_as_such() -> None:
     assert last_tests([of_test("PartTested", "asked", 0), EMPTY])["receipt_printer", "print"].outcome == "asked"
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        (TAKEN_IN, ["permit taken in"]),
+        (a_step("Idle", "PersonChose", "ShowingNotice", purpose="endorse"), ["the visit begins"]),
+        (
+            a_step("AwaitingRemoval", "DeadlinePassed", "TakingBack", custody="at_mouth"),
+            ["nobody took the permit, so it is drawn in again"],
+        ),
+        (a_step("Retaining", "PermitRetained", "Explaining", custody="retained"), ["permit put into the bin"]),
+        (
+            a_step("ReadingPermit", "DeviceFailed", "ReturningPermit", custody="inside", fault="3201"),
+            ["3201 A permit's chip is silent", "the permit is being given back"],
+        ),
+        (a_step("ReadingIdCard", "DeviceFailed", "OutOfService", fault="0000"), ["0000", "out of service"]),
+        (a_step("ReadingIdCard", "AnEventOfALaterVersion", "ReadingIdCard"), []),
+        (a_step("Assessing", "Assessed", "ShowingAssessment", custody="inside"), []),
+    ],
+)
+def test_a_step_is_told_in_plain_words_or_not_at_all(step: PastStep, words: list[str]) -> None:
+    assert [line[len("23:59:00  ") :] for line in lines_of(VisitStory([step]), ENGLISH)] == words
+
+
+def test_words_of_a_later_version_are_told_as_they_are() -> None:
+    story = VisitStory([a_step("Idle", "PersonChose", "Idle", purpose="of_a_later_version", visit_outcome="new_word")])
+    assert heading_of(story, ENGLISH) == "of_a_later_version: new_word"
