@@ -8,11 +8,11 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
-from drivers.command_numbers import whole
+from drivers.command_numbers import day, whole
 from drivers.standard_streams import json_text
 from kiosk.config.settings import Config
 from kiosk.domain.clock import SHANGHAI
@@ -72,7 +72,7 @@ def add_verbs(add: AddVerb) -> None:
         metavar="WHICH",
         help='a receipt number (4521-5E5C), the number of a visit or an endorsement, or a moment ("2026-11-30 14:03")',
     )
-    story.add_argument("--day", type=_day, metavar="DATE", help="only visits that began on this day (2026-11-30)")
+    story.add_argument("--day", type=day, metavar="DATE", help="only visits that began on this day (2026-11-30)")
     story.add_argument("--fault", type=_fault, metavar="CODE", help="only visits that met this fault (four digits)")
     story.add_argument("--last", type=whole("visits", 1, _MOST), metavar="N", help="only the last N of them")
     story.add_argument("--language", choices=LANGUAGES, default="en", help="of the words (default en)")
@@ -199,13 +199,6 @@ def _which(text: str) -> _Number | _Moment:
     raise argparse.ArgumentTypeError(
         f'{text[:60]!r} is no receipt number (4521-5E5C), no number of a visit and no moment ("2026-11-30 14:03")'
     )
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"no such date: {text[:40]!r} (write 2026-11-30)") from None
 
 
 def _fault(text: str) -> str:

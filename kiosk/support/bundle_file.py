@@ -64,7 +64,7 @@ def unpacked(archive: bytes) -> tuple[Mapping[str, Any], list[Member]]:
             manifest = json.loads(opened.read(MANIFEST))
             members = [Member(MANIFEST, opened.read(MANIFEST))]
             members += [_checked(opened, each) for each in manifest["members"]]
-    except (zipfile.BadZipFile, zlib.error, KeyError, TypeError, ValueError, NotImplementedError, EOFError):
+    except (zipfile.BadZipFile, zlib.error, KeyError, TypeError, ValueError, RuntimeError, EOFError):
         raise NotOpened("was opened, and holds no bundle; or it is damaged") from None
     return manifest, members
 

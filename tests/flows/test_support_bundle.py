@@ -7,6 +7,7 @@ import subprocess
 import zipfile
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pypdf
 import pytest
@@ -108,9 +109,13 @@ def test_a_readiness_report_names_the_last_test_of_each_part_and_its_paper_has_i
     assert "就绪报告" in text
     assert "17工程师" in text
     assert "未通过:4301" in text
-    fonts = [font.get_object() for page in reading.pages for font in page["/Resources"]["/Font"].values()]
+    fonts: list[Any] = [each.get_object() for page in reading.pages for each in fonts_of(page).values()]
     assert fonts
     assert all("/FontFile3" in font["/DescendantFonts"][0]["/FontDescriptor"] for font in fonts)
+
+
+def fonts_of(page: Any) -> Any:
+    return page["/Resources"]["/Font"]
 
 
 def refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:

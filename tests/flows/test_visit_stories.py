@@ -125,7 +125,7 @@ def test_a_fault_is_found_by_its_code_and_counted_by_state_and_device(
     [
         (["story", "4521"], "'4521' is no receipt number (4521-5E5C), no number of a visit and no moment"),
         (["story", "2026-13-40 10:00"], "is no receipt number"),
-        (["story", "--day", "yesterday"], "no such date: 'yesterday' (write 2026-11-30)"),
+        (["story", "--day", "yesterday"], "'yesterday'; a date such as 2026-02-28 is wanted"),
         (["story", "--fault", "43"], "'43' is no fault's code: four digits"),
         (["statistics", "--month", "2026-13"], "no such month: '2026-13' (write 2026-11)"),
         (["statistics", "--month", "2026-11-30"], "no such month: '2026-11-30' (write 2026-11)"),

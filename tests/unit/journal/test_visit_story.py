@@ -126,9 +126,17 @@ def test_the_month_before_january_is_december() -> None:
 
 
 def of_test(event: str, outcome: str, minutes: int, test: str = "print") -> PastStep:
-    facts: dict[str, Fact] = {"part": "receipt_printer", "test": test, "outcome": outcome}
     return a_step(
-        "InServiceMode", event, "InServiceMode", None, minutes=minutes, technician="17", role="engineer", **facts
+        "InServiceMode",
+        event,
+        "InServiceMode",
+        None,
+        minutes=minutes,
+        technician="17",
+        role="engineer",
+        part="receipt_printer",
+        test=test,
+        outcome=outcome,
     )
 
 
