@@ -55,6 +55,7 @@ def test_two_visits_in_a_row_are_two_of_their_kinds() -> None:
 
 
 @pytest.mark.walk
+@pytest.mark.slow
 def test_whatever_state_the_machine_can_be_in_has_a_kind_and_an_outcome() -> None:
     tally = VisitTally()
     for before, _, _ in walk(SITES["of every service"]).arrows():
