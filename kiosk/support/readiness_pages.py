@@ -105,16 +105,17 @@ def _tests(found: Readiness, translation: Translation) -> Section:
             text("readiness.who"),
             text("readiness.result"),
         ),
-        [_test_row(each, translation) for each in found.tests],
+        [_test_row(each, translation, is_known=found.kept_since is not None) for each in found.tests],
         (3, 4, 3, 3, 4),
     )
 
 
-def _test_row(each: PartTest, translation: Translation) -> tuple[str, ...]:
+def _test_row(each: PartTest, translation: Translation, *, is_known: bool) -> tuple[str, ...]:
     part = _name(each.part, translation)
     test = translation.words(Text(f"test.{each.part}.{each.test}"))
     if each.last is None:
-        return part, test, "-", "-", translation.text("readiness.not_tested")
+        what = translation.text("readiness.not_tested") if is_known else translation.text("readiness.not_known")
+        return part, test, "-", "-", what
     result = known_words(Text(f"readiness.outcome.{each.last.outcome}"), each.last.outcome, translation)
     if each.last.fault is not None:
         result = f"{result}: {trouble(each.last.fault, translation)}"

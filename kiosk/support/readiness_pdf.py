@@ -18,6 +18,8 @@ _FAMILY = "primary"
 _TITLE_PT, _HEADING_PT, _BODY_PT, _SMALL_PT = 20, 13, 10, 8
 _MARGIN_MM = 15.0
 _LINE_MM = 5.0
+_WITH_HEADING_MM = 40.0
+"""A heading stands on the page of its first rows."""
 _GREY = (230, 230, 230)
 
 
@@ -80,6 +82,8 @@ class _Paper:
 
     def add(self, section: Section) -> None:
         self.pdf.ln(_LINE_MM)
+        if self.pdf.will_page_break(_WITH_HEADING_MM):
+            self.pdf.add_page()
         self._line(section.heading, "B", _HEADING_PT)
         if section.lead:
             self._line(section.lead, "", _BODY_PT)
