@@ -28,12 +28,11 @@ _WORDS = {
     "diagnose": ("kiosk.commands.diagnose", "is this kiosk ready, and if not, why"),
     "faults": ("kiosk.commands.faults", "every fault: code, meaning, what residents read, what to do"),
     "holder-check": ("kiosk.commands.holder_check", "who may confirm that the holder stands at the kiosk"),
-    "service-mode": (
-        "kiosk.commands.service_mode",
-        "who may work at the machine, their service cards, codes that unlock it",
-    ),
-    "journal": ("kiosk.commands.journal", "is the journal what was written, and how far is it"),
+    "service-mode": ("kiosk.commands.service_mode", "who may work at the machine, their cards, codes that unlock it"),
+    "journal": ("kiosk.commands.journal", "what happened in a visit or a month; is the journal whole; back it up"),
     "retained": ("kiosk.commands.retained", "which permits lie in the bin, or that it was emptied"),
+    "bundle": ("kiosk.commands.bundle", "one encrypted file with all that the operator needs to find a fault"),
+    "readiness": ("kiosk.commands.readiness", "what was tested, when, by whom, and what is not ready: on paper too"),
     "central": ("kiosk.commands.central", "the reference central and its data"),
 }
 _NEEDS = {"demo": "kiosk.demo", "central": "kiosk.reference_central"}

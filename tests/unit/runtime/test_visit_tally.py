@@ -8,8 +8,9 @@ import pytest
 
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
 from kiosk.domain.faults import PERMIT_JAMMED, UNIT_COVER_OPEN
-from kiosk.runtime.visit_tally import KINDS, OUTCOMES, VisitTally
+from kiosk.runtime.visit_tally import VisitTally
 from kiosk.workflow import states as s
+from kiosk.workflow.visit_outcomes import KINDS, OUTCOMES
 from tests.unit.workflow.machine_samples import LANGUAGE, SITES, VISIT
 from tests.unit.workflow.machine_walk import walk
 
