@@ -28,6 +28,7 @@ _WORDS = {
     "holder-check": ("kiosk.commands.holder_check", "who may confirm that the holder stands at the kiosk"),
     "service-mode": ("kiosk.commands.service_mode", "who is let in to work at the machine, and codes that unlock it"),
     "journal": ("kiosk.commands.journal", "is the journal what was written, and how far is it"),
+    "service-state": ("kiosk.commands.service_state", "close the machine to residents for a reason, or open it again"),
     "retained": ("kiosk.commands.retained", "which permits lie in the bin, or that it was emptied"),
     "central": ("kiosk.commands.central", "the reference central and its data"),
 }

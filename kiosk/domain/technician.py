@@ -21,11 +21,12 @@ class Right(Enum):
     """What can be done in service mode beyond looking at the machine's state, which every role may."""
 
     TEST = "test"  # a device is asked to work
+    LOOK_AFTER = "look_after"  # the machine is closed and opened, its bin is emptied
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
-    Role.SITE_STAFF: frozenset(),
-    Role.ENGINEER: frozenset({Right.TEST}),
+    Role.SITE_STAFF: frozenset({Right.LOOK_AFTER}),
+    Role.ENGINEER: frozenset({Right.TEST, Right.LOOK_AFTER}),
     Role.AUDITOR: frozenset(),
 }
 

@@ -9,7 +9,15 @@ from kiosk.domain.documents import FaceJob, IdDocument, Permit
 from kiosk.domain.endorsement import ChipState, Custody, FaceState, Grant
 from kiosk.domain.personal import Personal
 from kiosk.policy.permit_calendar import PermitCalendar
-from kiosk.workflow.technician.effects import CheckTechnician, CheckUnlockCode, TestPart
+from kiosk.workflow.technician.effects import (
+    ChangeServiceState,
+    CheckTechnician,
+    CheckUnlockCode,
+    ListBin,
+    NoteBinEmptied,
+    PrintHandOverList,
+    TestPart,
+)
 from kiosk.workflow.visits import (
     Answers,
     AnyCase,
@@ -355,5 +363,9 @@ Effect = (
     | CheckTechnician
     | CheckUnlockCode
     | TestPart
+    | ChangeServiceState
+    | ListBin
+    | NoteBinEmptied
+    | PrintHandOverList
     | EndProgram
 )

@@ -16,8 +16,13 @@ from kiosk.policy.permit_calendar import PermitCalendar
 from kiosk.workflow.effects import ChipAnswers, ChipCommands
 from kiosk.workflow.intents import Intent
 from kiosk.workflow.technician.events import (
+    BinListed,
+    BinUnanswered,
+    EmptyingNoted,
     PartTested,
     ServiceModeRequested,
+    ServiceStateChanged,
+    ServiceStateNotChanged,
     SignInUnanswered,
     TechnicianAdmitted,
     TechnicianNotAdmitted,
@@ -410,6 +415,11 @@ Event = (
     | Unlocked
     | UnlockRefused
     | PartTested
+    | BinListed
+    | BinUnanswered
+    | EmptyingNoted
+    | ServiceStateChanged
+    | ServiceStateNotChanged
     | HoursEnded
     | HoursBegan
     | SwitchOffRequested
