@@ -64,9 +64,13 @@ _TABLE: dict[type, LongestTime] = {
     do.PrintReceipt: _PRINT,
     do.PrintApplicationSlip: _PRINT,
     do.PrintStatusSlip: _PRINT,
+    do.PrintHandOverList: _PRINT,
     do.CheckAttendant: _CALCULATION,
     do.CheckTechnician: LongestTime(15.0, "a calculation made slow on purpose, and two lines on disk"),
     do.CheckUnlockCode: LongestTime(15.0, "a calculation, and three lines on disk"),
+    do.ChangeServiceState: LongestTime(15.0, "a file of a line, on disk"),
+    do.ListBin: LongestTime(30.0, "another program may hold the journal for 15 s"),
+    do.NoteBinEmptied: LongestTime(30.0, "as the list, and two rows on disk"),
     do.ReadLicenceCode: LongestTime(30.0, "one look at the scanner's line"),
     do.StopCodeScanner: _CALCULATION,
     do.ClearPersonalData: LongestTime(

@@ -20,7 +20,7 @@ from kiosk.workflow.intents import Intent
 from kiosk.workflow.technician import tasks as t
 from tests.flows.service_mode import at_task, signs_in, write_technicians
 from tests.lobby.kiosk_harness import KioskHarness
-from tests.lobby.people import LIN
+from tests.lobby.visitor import LIN
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.slow
@@ -108,7 +108,8 @@ def test_an_auditor_only_looks(place: KioskHarness) -> None:
     at_task(place, t.ShowingServiceState)
     place.chooses(Intent.DO, "cleaning")
     assert place.running.engine.answers(60)
-    at_task(place, t.ShowingServiceState)
+    assert isinstance(place.state, s.InServiceMode)
+    assert isinstance(place.state.task, t.ShowingServiceState)
     assert not (place.config.state_dir / NAME).exists()
 
 
@@ -121,7 +122,7 @@ def test_a_shell_closes_and_opens_a_running_machine_and_interrupts_no_visit(
     assert shell(place, "service-state", "--out-of-service", "moving") == 0
     assert "out of service: moving" in capsys.readouterr().out
     assert place.running.engine.answers(60)
-    place.sees(s.ShowingNotice)
+    assert isinstance(place.state, s.ShowingNotice)
     place.chooses(Intent.CANCEL)
     place.sees(s.Idle)
     place.lets_pass()
