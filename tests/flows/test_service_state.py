@@ -186,7 +186,6 @@ def test_staff_print_the_list_hand_over_the_permits_and_note_that_the_bin_is_emp
     [*_, paper] = place.rig.receipt_texts()
     assert number in paper
     assert str(place.endorsement_id) in paper.replace("\n", "")
-    assert LIN.name not in paper
     place.chooses(Intent.DO, "emptied")
     at_task(place, t.AskingIfEmptied)
     assert len(place.running.journal.permits_in_bin()) == 1
