@@ -11,6 +11,7 @@ import sys
 from importlib import import_module
 from importlib.util import find_spec
 
+from drivers.command_parser import CommandParser, outcome_of
 from drivers.environment import heed_only_the_documented
 from drivers.errors import DriverError
 from drivers.standard_streams import escape_what_cannot_be_shown
@@ -32,7 +33,7 @@ WORDS = {
 
 def parser_for(word: str | None) -> argparse.ArgumentParser:
     """The command line's parser, complete for the device `word`; the others have only their names."""
-    parser = argparse.ArgumentParser(prog="python -m drivers", description="Use or test one device by hand.")
+    parser = CommandParser(prog="python -m drivers", description="Use or test one device by hand.")
     subparsers = parser.add_subparsers(dest="device", required=True, metavar="DEVICE")
     for name, (module, meaning) in WORDS.items():
         if module.startswith(SIMULATORS) and find_spec(SIMULATORS) is None:
@@ -49,13 +50,11 @@ def main(arguments: list[str]) -> int:
     word = next((argument for argument in arguments if not argument.startswith("-")), None)
     args = parser_for(word).parse_args(arguments)
     try:
-        return int(args.run(args))
+        return outcome_of(lambda: int(args.run(args)))
     except (DriverError, ValueError) as error:
         # DeviceFileError and UrlError are ValueErrors; here they come from wrong input.
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
-        return 130
 
 
 if __name__ == "__main__":

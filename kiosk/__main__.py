@@ -10,12 +10,14 @@ from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 
+from drivers.command_parser import CommandParser, outcome_of
 from drivers.data_file import DataFileError
 from drivers.environment import heed_only_the_documented
 from drivers.standard_streams import escape_what_cannot_be_shown, stand_in_for_closed_streams
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.event_log.log_forms import FORM_VARIABLE, form_of
 from kiosk.runtime.log_output import log_handler, never_wait_for_the_log
+from kiosk.version import VERSION
 
 _WORDS = {
     "run": ("kiosk.commands.run", "serve residents (with --simulate: on a laptop with nothing attached)"),
@@ -27,9 +29,11 @@ _WORDS = {
     "faults": ("kiosk.commands.faults", "every fault: code, meaning, what residents read, what to do"),
     "holder-check": ("kiosk.commands.holder_check", "who may confirm that the holder stands at the kiosk"),
     "service-mode": ("kiosk.commands.service_mode", "who is let in to work at the machine, and codes that unlock it"),
-    "journal": ("kiosk.commands.journal", "is the journal what was written, and how far is it"),
+    "journal": ("kiosk.commands.journal", "what happened in a visit or a month; is the journal whole; back it up"),
     "service-state": ("kiosk.commands.service_state", "close the machine to residents for a reason, or open it again"),
     "retained": ("kiosk.commands.retained", "which permits lie in the bin, or that it was emptied"),
+    "bundle": ("kiosk.commands.bundle", "one encrypted file with all that the operator needs to find a fault"),
+    "readiness": ("kiosk.commands.readiness", "what was tested, when, by whom, and what is not ready: on paper too"),
     "central": ("kiosk.commands.central", "the reference central and its data"),
 }
 _NEEDS = {"demo": "kiosk.demo", "central": "kiosk.reference_central"}
@@ -39,7 +43,8 @@ _NEEDS = {"demo": "kiosk.demo", "central": "kiosk.reference_central"}
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit status; 2 for a mistake of the caller."""
     given = sys.argv[1:] if arguments is None else arguments
-    parser = argparse.ArgumentParser(prog="python -m kiosk")
+    parser = CommandParser(prog="python -m kiosk")
+    parser.add_argument("--version", action="version", version=f"qianzhu-kiosk {VERSION}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     chosen = next((word for word in given if not word.startswith("-")), "")
     for word, (module, summary) in _WORDS.items():
@@ -59,18 +64,11 @@ def main(arguments: list[str] | None = None) -> int:
         log(LogEvent.LOG_FORM_UNKNOWN, level=logging.WARNING, value=asked[:40], used=form.value)
     run: Callable[[argparse.Namespace], int] = args.run
     try:
-        status = run(args)
-        sys.stdout.flush()
+        # The kiosk itself ends by signals in good order, and prints nothing.
+        return run(args) if args.command == "run" else outcome_of(lambda: run(args))
     except DataFileError as error:
         print("\n".join(error.mistakes), file=sys.stderr)
         return 2
-    except BrokenPipeError:
-        if args.command == "run":
-            raise
-        # The reader of the output has closed it. Flushing the rest at exit must not raise.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    return status
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ from datetime import timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from kiosk.central.call_tally import CallTally
 from kiosk.config.settings import Config
 from kiosk.domain.devices import (
     CODE_SCANNER,
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from drivers.permit_unit.dialects import UnitFile
     from drivers.receipt_printer.document import ReceiptDocument
     from drivers.transport.base import Coupler
+    from kiosk.central.call_tally import CallTally
     from kiosk.central.client import CentralClient
     from kiosk.central.reading import Unknown
     from kiosk.domain.documents import FaceJob
@@ -91,7 +91,6 @@ class ServiceFactory:
         self._translate = translate
         self._content_hash = content_hash
         self._reads_large = reads_large
-        self._calls = CallTally()  # over all connections
         self.versions: Mapping[str, str] = {}  # as central is told them, once they are known
 
     def id_card(self, worker: Worker) -> IdCardService:
@@ -299,6 +298,13 @@ class ServiceFactory:
     def unknown_counts(self) -> Mapping[str, int]:
         """How often central's answers held what this kiosk does not know, by name."""
         return self._unknown.counts()
+
+    @cached_property
+    def _calls(self) -> CallTally:
+        """Counts and times calls, over all connections."""
+        from kiosk.central.call_tally import CallTally
+
+        return CallTally()
 
     def central_calls(self) -> Mapping[tuple[str, str], Distribution]:
         """How long exchanges with central took, by call and outcome."""

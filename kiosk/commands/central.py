@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import func, make_url, select
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 
 from drivers.command_numbers import whole
 from drivers.device_file import DeviceFileError
@@ -143,8 +143,18 @@ def _file_name(text: str) -> str:
 
 
 def _with_database(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    parser.add_argument("--database", default=DEFAULT_DATABASE, help="SQLAlchemy URL")
+    parser.add_argument("--database", type=_database, default=DEFAULT_DATABASE, help="SQLAlchemy URL")
     return parser
+
+
+def _database(url: str) -> str:
+    try:
+        make_url(url).get_dialect()
+    except (ArgumentError, NoSuchModuleError):
+        raise argparse.ArgumentTypeError(
+            "is no SQLAlchemy URL, such as sqlite:///central.db or postgresql+psycopg://user@host/central"
+        ) from None
+    return url
 
 
 def _readable(run: Callable[[argparse.Namespace], int], args: argparse.Namespace) -> int:

@@ -56,7 +56,11 @@ def run(args: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 2
     out: Path = args.out or _out_of(scenario)
-    _clear(out)
+    try:
+        _clear(out)
+    except OSError as error:
+        print(f"{error.filename or out}: {error.strerror}", file=sys.stderr)
+        return 2
     languages = tuple(dict.fromkeys((args.language, *languages_in(ASSETS / "locale"))))
     wishes = Wishes(
         region=scenario.region,

@@ -1,4 +1,4 @@
-"""python -m kiosk journal verify | head | backup | restore | purge | accept [--config FILE]"""
+"""python -m kiosk journal story | statistics | verify | head | backup | restore | purge | accept [--config FILE]"""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from assets import ASSETS
 from drivers.command_numbers import whole
+from kiosk.commands import journal_telling
 from kiosk.commands.run import DEFAULT_CONFIG
 from kiosk.config.settings import LEAST_KEPT_DAYS, MOST_KEPT_DAYS, Config, ConfigError, load_config
 from kiosk.domain.clock import SystemClock
@@ -35,12 +36,13 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Add `journal`."""
     parser = subparsers.add_parser(
         "journal",
-        help="verify, back up, restore or purge the journal",
+        help="a visit's story, a month's statistics; verify, back up, restore or purge the journal",
         description="All but restore may be used while the kiosk runs. Exit status: 0 done, and the journal is valid; "
         "1 it is not, or the command was refused; 2 there is no journal.",
     )
     parser.add_argument("--config", type=Path, default=DEFAULT_CONFIG, help=f"configuration (default {DEFAULT_CONFIG})")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="verb")
+    journal_telling.add_verbs(lambda name, carry_out, **about: _verb(verbs, name, carry_out, **about))
     verify = _verb(verbs, "verify", _verify, "verify the whole chain, of the journal or of a copy")
     verify.add_argument(
         "looked_at", type=Path, nargs="?", metavar="FILE", help="a copy, instead of the kiosk's journal"
@@ -67,6 +69,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     purge.add_argument("--even-so", action="store_true", help="the clock is right, though central does not confirm it")
     _verb(verbs, "accept", _accept, "accept a broken journal as valid from here on; a copy is kept beside it")
+    for verb in verbs.choices.values():  # as other commands have it, behind the verb; before it too, as it was
+        verb.add_argument("--config", type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     parser.set_defaults(run=run)
 
 
@@ -103,8 +107,15 @@ def _verb(
     name: str,
     carry_out: Callable[[Config, Path, argparse.Namespace], int],
     summary: str,
+    examples: str = "",
 ) -> argparse.ArgumentParser:
-    parser = verbs.add_parser(name, help=summary)
+    parser = verbs.add_parser(
+        name,
+        help=summary,
+        description=summary,
+        epilog=examples,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.set_defaults(carry_out=carry_out)
     return parser
 

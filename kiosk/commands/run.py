@@ -19,7 +19,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--simulate", action="store_true", help="with simulated devices, a reference central and the bench window"
     )
-    parser.add_argument("--screen", default="panel-1280x800", help="with --simulate: a screen file of assets/screens")
+    parser.add_argument("--screen", help="with --simulate: a screen file of assets/screens (default panel-1280x800)")
     parser.add_argument("--unit", type=_unit, help="with --simulate: the permit unit's model (default star-tcp300)")
     parser.set_defaults(run=run)
 
@@ -41,7 +41,10 @@ def run(args: argparse.Namespace) -> int:
             return 2
         from kiosk.demo.laptop import run_on_laptop
 
-        return run_on_laptop(args.screen, args.unit or _unit("star-tcp300"))
+        return run_on_laptop(args.screen or "panel-1280x800", args.unit or _unit("star-tcp300"))
+    if args.screen is not None or args.unit is not None:
+        print("run: --screen and --unit are for --simulate; a kiosk's stand in its configuration", file=sys.stderr)
+        return 2
     from kiosk.app.run_window import run_window
     from kiosk.app.switch_off_signals import SwitchOffSignals
 

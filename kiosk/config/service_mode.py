@@ -39,25 +39,29 @@ class Credentials:
 @dataclass(frozen=True, slots=True)
 class ServiceModeSettings:
     """`technicians`: by number; none: there is no service mode. `unlock_key`: by which the operator makes codes that
-    unlock; None: nobody can unlock on site.
+    unlock; None: nobody can unlock on site. `files`: where that was read, which nobody else may read.
     """
 
     technicians: Mapping[str, Credentials] = field(default_factory=dict, repr=False)
     unlock_key: bytes | None = field(default=None, repr=False)
+    files: tuple[Path, ...] = ()
 
 
 def read_service_mode(reader: SettingsTable, beside: Callable[[str], Path], *, in_earnest: bool) -> ServiceModeSettings:
     """Without the table nobody is let in. `in_earnest`: not for a simulation, whose PINs protect nobody."""
     technicians: Mapping[str, Credentials] = {}
+    files: tuple[Path, ...] = ()
     if reader.has("technicians"):
         name = reader.text("technicians", "a file that python -m kiosk service-mode add-technician made")
         technicians = _technicians(reader, beside(name), in_earnest=in_earnest) if name else {}
+        files += (beside(name),) if name else ()
     unlock_key = None
     if reader.has("unlock_key"):
         name = reader.text("unlock_key", "a file that python -m kiosk service-mode make-unlock-key made")
         unlock_key = _unlock_key(reader, beside(name)) if name else None
+        files += (beside(name),) if name else ()
     reader.nothing_else()
-    return ServiceModeSettings(technicians, unlock_key)
+    return ServiceModeSettings(technicians, unlock_key, files)
 
 
 def read_unlock_key(path: Path) -> bytes:

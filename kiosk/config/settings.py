@@ -20,6 +20,7 @@ from kiosk.config.opening_hours import read_opening_hours
 from kiosk.config.service_mode import ServiceModeSettings, read_service_mode
 from kiosk.config.settings_table import Mistake, SettingsTable
 from kiosk.config.sound import read_sound
+from kiosk.config.support import read_support
 from kiosk.data_files.central_address import mistake_in_central_address
 from kiosk.data_files.pem_text import flaw_of_encoding
 from kiosk.data_files.reader import DataFileError, read_toml
@@ -94,7 +95,8 @@ class Config:
     made for systemd to see when pcscd has to be started anew. `attendant_call`: how a resident calls staff.
     `writing_usually_learned`: once this machine knows what it took of late, residents are told that.
     `nearest_machine`: where the next kiosk is; `hours`: when the site is open; None: always. `control`: where other
-    programs on the machine ask how the kiosk is. `metrics`: None: nobody is told any.
+    programs on the machine ask how the kiosk is. `metrics`: None: nobody is told any. `support_certificate`: for whom
+    support bundles are encrypted; None: nobody was named.
     """
 
     site: Site
@@ -123,6 +125,7 @@ class Config:
     attendant_call: CallWay
     service_mode: ServiceModeSettings
     control: ControlSettings
+    support_certificate: Path | None
     metrics: MetricsSettings | None
 
     @property
@@ -215,6 +218,7 @@ def _read_table(path: Path, table: dict[str, Any], assets_dir: Path) -> tuple[Co
         sound=read_sound(reader.table("sound"), is_there=reader.has("sound")),
         access=read_access(reader.table("access")),
         service_mode=read_service_mode(reader.table("service_mode"), beside, in_earnest=site != "simulation"),
+        support_certificate=read_support(reader.table("support"), beside, is_there=reader.has("support")),
         control=read_control(reader.table("control"), beside, state_dir, in_earnest=site != "simulation"),
         metrics=read_metrics(reader.table("metrics"), beside, is_there=reader.has("metrics")),
     )

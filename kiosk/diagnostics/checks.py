@@ -20,6 +20,7 @@ from kiosk.diagnostics.key_rights import key_rights
 from kiosk.diagnostics.kiosk_user import KioskUser
 from kiosk.diagnostics.report import CheckResult, Report
 from kiosk.diagnostics.running_kiosk import RunningKiosk
+from kiosk.diagnostics.support_check import support_certificate
 from kiosk.diagnostics.time_allowance import TimeAllowance
 from kiosk.diagnostics.versions import program_versions
 from kiosk.diagnostics.voice_check import voice
@@ -77,6 +78,7 @@ CHECKS: tuple[Check, ...] = (
         for device, check in device_checks.OF_DEVICES.items()
     ),
     quick("certificates", central_checks.certificates, ("central.ca", "central.certificate")),
+    quick("support_certificate", support_certificate, ("support.certificate",)),
     quick("central", central_checks.central, _CENTRAL),
     quick("clock", central_checks.clock, _CENTRAL),
     quick("disk", disk, ("state_dir",), DISK_FULL),

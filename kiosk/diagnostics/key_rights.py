@@ -1,4 +1,4 @@
-"""The check that the kiosk's private key can be read by the kiosk and by nobody else."""
+"""The check that private keys, and what technicians sign in with, can be read by the kiosk and by nobody else."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ _OF_OTHERS = stat.S_IRWXO | stat.S_IWGRP
 
 
 def key_rights(config: Config, _: Clock) -> Findings:
-    """Check owner and mode of the private key. What it holds is checked where central is called."""
-    return [look_at(config.central.key, KioskUser.of(config))]
+    """Check owner and mode of each file that holds a secret. What the files hold is checked where they are used."""
+    tls = None if config.metrics is None else config.metrics.tls
+    files = (config.central.key, *(() if tls is None else (tls.key,)), *config.service_mode.files)
+    return [look_at(file, KioskUser.of(config)) for file in files]
 
 
 def look_at(path: Path, user: KioskUser) -> Finding:
-    """The finding about this key of this user's."""
+    """The finding about this file of this user's."""
     try:
         about = path.stat()
     except OSError as error:
@@ -30,7 +32,7 @@ def look_at(path: Path, user: KioskUser) -> Finding:
     if mode & _OF_OTHERS:
         return failed(
             f"{path.name} is open to others than the kiosk (mode {mode:04o}): chown root:{user.name} and chmod 640"
-            f" {path}; if others could log in, have a new key and certificate made",
+            f" {path}; if others could log in, have what it holds made anew",
             CONFIGURATION,
         )
     if not user.may_read(path):

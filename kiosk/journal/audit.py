@@ -18,6 +18,7 @@ from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.technician import tasks as t
 from kiosk.workflow.transition import Step
+from kiosk.workflow.visit_outcomes import kind_of, outcome_of
 
 ContentHash = Callable[[str, PermitContent], str]
 """(chip serial, content) → a keyed hash, by which equal contents are recognised."""
@@ -37,7 +38,9 @@ def record_of(at: datetime, before: s.State, event: on.Event, step: Step, conten
         custody=s.custody_of(step.state).value,
         effects=tuple(map(stored_name, step.effects)),
         endorsement_id=_told_of(step) or _endorsement_of(step.state),
-        facts=_facts(event, step.state) | _content_hashes(before, step.state, content_hash),
+        facts=_facts(event, step.state)
+        | _of_visit(before, step.state)
+        | _content_hashes(before, step.state, content_hash),
     )
 
 
@@ -80,6 +83,18 @@ def _endorsement_of(state: s.State) -> UUID | None:
             return renewed.grant.endorsement_id
         case _:
             return None
+
+
+def _of_visit(before: s.State, after: s.State) -> Facts:
+    """What the visit is for and what came of it, in the step in which that is new."""
+    facts: Facts = {}
+    visit, earlier = s.visit_of(after), s.visit_of(before)
+    if visit is not None and (earlier is None or kind_of(earlier.purpose) != kind_of(visit.purpose)):
+        facts["purpose"] = kind_of(visit.purpose)
+    outcome = outcome_of(after)
+    if outcome is not None and outcome != outcome_of(before):
+        facts["visit_outcome"] = outcome
+    return facts
 
 
 def _content_hashes(before: s.State, after: s.State, content_hash: ContentHash) -> Facts:

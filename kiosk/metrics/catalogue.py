@@ -18,9 +18,9 @@ from kiosk.domain.devices import DEVICES
 from kiosk.domain.endorsement import Custody
 from kiosk.domain.faults import CATALOGUE, Part, Severity
 from kiosk.journal.names import name_of_kind
-from kiosk.runtime import visit_tally
 from kiosk.services.device_health import BESIDE_DEVICES, COUNTED
 from kiosk.workflow import states as s
+from kiosk.workflow import visit_outcomes
 
 PREFIX = "qianzhu_"
 
@@ -102,7 +102,7 @@ _METRICS = (
         "visits",
         Kind.COUNTER,
         "Visits that ended, by what they were for and what came of them.",
-        {"kind": visit_tally.KINDS, "outcome": visit_tally.OUTCOMES},
+        {"kind": visit_outcomes.KINDS, "outcome": visit_outcomes.OUTCOMES},
     ),
     Metric(
         "failures",

@@ -52,6 +52,7 @@ EMERGENCY_TEXTS = {
     "page.previous": "Previous",
     "access.text_size": "Text size",
     "access.contrast": "Contrast",
+    "access.low_reach": "Lower",
     "access.voice": "Read aloud",
     "access.voice_off": "Be silent",
     "access.repeat": "Once more",

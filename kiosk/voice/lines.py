@@ -54,9 +54,9 @@ _WAYS_OUT = {
 }
 
 
-def _each(*words: Words | None) -> Iterator[Line]:
+def each(*words: Words | None) -> Iterator[Line]:
     """The lines that are not None."""
-    yield from (each for each in words if each is not None)
+    yield from (line for line in words if line is not None)
 
 
 def step_of(frame: Frame) -> Iterator[Line]:
@@ -91,7 +91,7 @@ def _notice(_model: m.NoticeScreen) -> Iterator[Line]:
 
 def _id_card(model: m.IdCardScreen) -> Iterator[Line]:
     whose = "_agent" if model.of_agent else "_holder" if model.for_another else ""
-    yield from _each(model.problem, Text(f"id_card.title{whose}"), Text(f"id_card.lead{whose}"))
+    yield from each(model.problem, Text(f"id_card.title{whose}"), Text(f"id_card.lead{whose}"))
 
 
 def _insert_permit(_model: m.InsertPermitScreen) -> Iterator[Line]:
@@ -112,19 +112,19 @@ def _assessment(model: m.AssessmentScreen) -> Iterator[Line]:
     if model.question is not None:
         if model.question.address is not None:
             yield Text("question.title_address")
-        yield from _asked(model.question)
+        yield from asked(model.question)
     elif model.can_go_on:
         yield Text("assessment.go_on")
     else:
-        yield from _only_way_out(model.frame)
+        yield from only_way_out(model.frame)
 
 
-def _asked(question: m.Question) -> Iterator[Line]:
+def asked(question: m.Question) -> Iterator[Line]:
     """A question, with its answers last, in the order of the buttons."""
     yield from (question.words, question.warning, question.as_before, question.otherwise)
 
 
-def _only_way_out(frame: Frame) -> Iterator[Line]:
+def only_way_out(frame: Frame) -> Iterator[Line]:
     """The button that is always there, on a screen that has no other."""
     if frame.way_out in _WAYS_OUT:
         yield Text(_WAYS_OUT[frame.way_out])
@@ -132,29 +132,29 @@ def _only_way_out(frame: Frame) -> Iterator[Line]:
 
 def _question(model: m.QuestionScreen) -> Iterator[Line]:
     yield Text("question.title_address" if model.question.address is not None else "question.title")
-    yield from _asked(model.question)
+    yield from asked(model.question)
 
 
 def _choice(model: m.ChoiceScreen) -> Iterator[Line]:
-    yield from _each(model.question, model.detail)
+    yield from each(model.question, model.detail)
     for choice in model.choices:
-        yield from _each(choice.label, choice.detail)
+        yield from each(choice.label, choice.detail)
 
 
 def _licence_code(model: m.LicenceCodeScreen) -> Iterator[Line]:
-    yield from _each(model.problem, Text("licence_code.title"), model.evidence)
+    yield from each(model.problem, Text("licence_code.title"), model.evidence)
     yield from (Text("licence_code.lead"), Text("licence_code.no_proof"))
 
 
 def _telephone(model: m.TelephoneScreen) -> Iterator[Line]:
-    yield from _each(model.problem, Text("telephone.title"), Text("telephone.lead"), Text("telephone.enter"))
+    yield from each(model.problem, Text("telephone.title"), Text("telephone.lead"), Text("telephone.enter"))
 
 
 def _attendant(model: m.AttendantScreen) -> Iterator[Line]:
     if model.checking:
         yield Text("attendant.checking")
         return
-    yield from _each(model.problem, Text("attendant.title"), Text("attendant.lead"))
+    yield from each(model.problem, Text("attendant.title"), Text("attendant.lead"))
     yield Text("attendant.required" if model.required else "attendant.optional")
     yield Text("attendant.nobody" if model.required else "attendant.go_on")
     if not model.is_locked:
@@ -226,7 +226,7 @@ def _writing(model: m.WritingScreen) -> Iterator[Line]:
 
 
 def _take_permit(model: m.TakePermitScreen) -> Iterator[Line]:
-    yield from _each(Text("take_permit.title"), model.headline, model.detail)
+    yield from each(Text("take_permit.title"), model.headline, model.detail)
     if model.within_s:
         yield Text("take_permit.seconds", (("seconds", model.within_s),))
 
@@ -258,7 +258,7 @@ def _outcome(model: m.OutcomeScreen) -> Iterator[Line]:
 def _called(frame: Frame, *, staff_first: bool = True) -> Iterator[Line]:
     """The result of a call for staff, on a page that shows it."""
     if staff_first and frame.staff is not None:
-        yield from _each(frame.staff.told)
+        yield from each(frame.staff.told)
 
 
 def _call(frame: Frame, *, staff_first: bool = True) -> Iterator[Line]:
@@ -268,8 +268,8 @@ def _call(frame: Frame, *, staff_first: bool = True) -> Iterator[Line]:
 
 
 def _permit_inside(model: m.PermitInsideScreen) -> Iterator[Line]:
-    yield from _each(Text("permit_inside.title"), model.headline, model.detail)
-    yield from _only_way_out(model.frame)
+    yield from each(Text("permit_inside.title"), model.headline, model.detail)
+    yield from only_way_out(model.frame)
 
 
 def _out_of_service(model: m.OutOfServiceScreen) -> Iterator[Line]:
@@ -281,7 +281,7 @@ def _out_of_service(model: m.OutOfServiceScreen) -> Iterator[Line]:
 
 
 def _out_of_hours(model: m.OutOfHoursScreen) -> Iterator[Line]:
-    yield from _each(Text("out_of_hours.title"), Text("out_of_hours.lead"))
+    yield from each(Text("out_of_hours.title"), Text("out_of_hours.lead"))
     if model.day is not None:
         yield from (Text("out_of_hours.opens"), model.day, _time_of_day(model))
     yield from (Text("out_of_service.counter"), *model.instead)

@@ -14,6 +14,7 @@ from kiosk.presentation.models.resident import ScreenModel
 from kiosk.texts.translation import Translation
 from kiosk.texts.words import LocalText, NamedList, Sentences, Text, Words
 from kiosk.voice.clips import Clip, Gap, Utterance, parts_of
+from kiosk.voice.easy_lines import EASY_LINES
 from kiosk.voice.grammar import MORE_PAGES, QUOTED, SEE_SCREEN, TELEPHONE, Grammar
 from kiosk.voice.lines import LINES, Dated, Line, Private, Quoted, step_of, still_there
 
@@ -29,11 +30,14 @@ _STEP = "step"
 _Value = str | int | date | LocalText
 
 
-def spoken(model: ScreenModel, translation: Translation, grammar: Grammar) -> tuple[Utterance, ...]:
+def spoken(
+    model: ScreenModel, translation: Translation, grammar: Grammar, *, is_easy: bool = False
+) -> tuple[Utterance, ...]:
     """The utterances for `model`, in order, without the step of the visit. Texts that cannot be spoken, such as the
-    address of a website, are left out.
+    address of a website, are left out. `is_easy`: what the page of easy mode shows, in few words.
     """
-    return _said_of(LINES[type(model)](model), translation, grammar)
+    lines = EASY_LINES.get(type(model), LINES[type(model)]) if is_easy else LINES[type(model)]
+    return _said_of(lines(model), translation, grammar)
 
 
 def spoken_step(model: ScreenModel, translation: Translation, grammar: Grammar) -> tuple[Utterance, ...]:

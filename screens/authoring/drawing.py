@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from assets import ASSETS
-from screens.authoring.looks import EASY, PALETTES, TEXTS, Look, Picture
+from screens.authoring.looks import EASY, LOW_REACH, PALETTES, TEXTS, Look, Picture
 from screens.authoring.samples import all_samples
 from screens.shell.screen_file import load_screen_file
 
@@ -74,7 +74,10 @@ def _draw_here(size: str, waiting: list[Picture], out: Path) -> None:
 
     def dress(look: Look) -> None:
         palette = PALETTES.index(look.palette)
-        if look.text == EASY:
+        app.low_reach = look.text == LOW_REACH
+        if app.low_reach:
+            app.dress(0, palette)
+        elif look.text == EASY:
             app.dress_easily()
             app.dress(int(app.text_size), palette, is_easy=True)
         else:

@@ -1,11 +1,11 @@
 """Every screen as a picture, and a page that shows them: build/gallery/index.html.
 
 `python -m screens.authoring.gallery [--out DIR] [--size portrait-1080x1920] [--language ug]
-[--palette counter|contrast|dark] [--text usual|large|largest|easy] [--all] [names…]`
+[--palette counter|contrast|dark] [--text usual|large|largest|easy|low_reach] [--all] [names…]`
 
 Draws without a display, a third of a second for each. An option may be given several times; left out, it means all. In
-the usual palette and text every sample is drawn (2,000 pictures), in the others one of each screen (2,500); with names
-those, and with `--all` everything (25,000), in every look. What other runs left in DIR stays on the page.
+the usual palette and text every sample is drawn (2,000 pictures), in the others one of each screen (3,000); with names
+those, and with `--all` everything (29,000), in every look. What other runs left in DIR stays on the page.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def main() -> int:
     parser.add_argument("--size", choices=SIZES, action="append")
     parser.add_argument("--language", choices=LANGUAGES, action="append")
     parser.add_argument("--palette", choices=PALETTES, action="append")
-    parser.add_argument("--text", choices=TEXTS, action="append", help="the size of the text, or easy mode")
+    parser.add_argument("--text", choices=TEXTS, action="append", help="the size of the text, easy mode or low reach")
     parser.add_argument("--all", action="store_true", help="every sample in every look, not one of each screen")
     parser.add_argument("names", nargs="*", help="samples to draw; all if none is named")
     options = parser.parse_args()

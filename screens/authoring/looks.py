@@ -1,4 +1,4 @@
-"""How one screen can look: the display's size, the language, the palette, and the text's size or easy mode."""
+"""How one screen can look: the display's size, the language, the palette; the text's size, easy mode or low reach."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from pathlib import Path
 
 SIZES = ("portrait-1080x1920", "landscape-1920x1080", "panel-1280x800")
 PALETTES = ("counter", "contrast", "dark")
-TEXTS = ("usual", "large", "largest", "easy")
-EASY = "easy"  # with the largest text that it has room for
+EASY, LOW_REACH = "easy", "low_reach"
+TEXTS = ("usual", "large", "largest", EASY, LOW_REACH)
+"""Easy mode has the largest text that it has room for, low reach the usual one."""
+WITHIN_REACH = ("panel-1280x800",)
+"""Displays that are within reach as a whole, so that there is no low reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,4 +60,5 @@ def looks(
     sizes: Iterable[str], languages: Iterable[str], palettes: Iterable[str], texts: Iterable[str]
 ) -> tuple[Look, ...]:
     """Every look that can be made of these."""
-    return tuple(Look(*parts) for parts in product(sizes, languages, palettes, texts))
+    made = (Look(*parts) for parts in product(sizes, languages, palettes, texts))
+    return tuple(look for look in made if not (look.text == LOW_REACH and look.size in WITHIN_REACH))

@@ -63,6 +63,7 @@ class Application(Protocol):
     voice: Voice
     assets_dir: Path
     translation: Callable[[str], Translation]
+    is_easy: bool
 
     def leave(self) -> None:
         """Close the window. From any thread; returns at once."""
@@ -238,8 +239,9 @@ class AutomationSocket:
             case {"heard": True}:
                 from screens.automation.hearing import heard_of
 
-                heard = heard_of(router.current_screen, self._app.translation, self._app.assets_dir / "voice")
-                return {"done": "heard", "is_on": bool(self._app.voice.is_on), **heard}
+                app = self._app
+                heard = heard_of(router.current_screen, app.translation, app.assets_dir / "voice", is_easy=app.is_easy)
+                return {"done": "heard", "is_on": bool(app.voice.is_on), **heard}
             case {"labels": "screen"}:
                 return {
                     "done": "labels",

@@ -16,7 +16,9 @@ from screens.sound.sound_files import RATE, SAMPLE_BYTES, SoundFiles
 from screens.widgets.base import BaseScreen
 
 
-def heard_of(screen: BaseScreen, translation_of: Callable[[str], Translation], voice_dir: Path) -> dict[str, Any]:
+def heard_of(
+    screen: BaseScreen, translation_of: Callable[[str], Translation], voice_dir: Path, *, is_easy: bool
+) -> dict[str, Any]:
     """In the hall, from the first word to the pause after the last: the page as such, and the same with the step of
     the visit before it. Nothing in a language that is read only.
     """
@@ -34,8 +36,9 @@ def heard_of(screen: BaseScreen, translation_of: Callable[[str], Translation], v
     def seconds(utterances: tuple[Utterance, ...]) -> float:
         return round(len(files.pcm(utterances)) / (RATE * SAMPLE_BYTES), 2)
 
-    page = aloud(spoken(model, translation, grammar))
-    whole = aloud((*spoken_step(model, translation, grammar), *spoken(model, translation, grammar)))
+    of_page = spoken(model, translation, grammar, is_easy=is_easy)
+    of_step = () if is_easy else spoken_step(model, translation, grammar)
+    page, whole = aloud(of_page), aloud((*of_step, *of_page))
     return {
         "step": step,
         "words": [each.written() for each in whole],

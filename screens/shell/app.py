@@ -96,7 +96,7 @@ class KioskApp(DressedApp):
         self.use_kivy_settings = False
         self.router = Router()
         self._help = HelpOver(self.router)
-        self.voice = Voice(sound, assets_dir / "voice", self.translation)
+        self.voice = Voice(sound, assets_dir / "voice", self.translation, lambda: bool(self.is_easy))
         self._sized = sized
         self._dispatch = dispatch
         self._first = first
@@ -144,6 +144,13 @@ class KioskApp(DressedApp):
         """Change to the next palette."""
         self.contrast = int(self.contrast + 1) % len(PALETTES)
         self.dress_again()
+        self._somebody_is_dressed()
+
+    def change_low_reach(self) -> None:
+        """Bring everything down to where it is reached from a wheelchair, or back to its usual place."""
+        self.low_reach = not self.low_reach
+        self.dress_again()
+        self.router.current_screen.begin_anew()
         self._somebody_is_dressed()
 
     def change_easy(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ POINTER, MTDEV = "pointer", "mtdev"
 LYING_SHARE = 0.8  # text on a landscape display, as a share of that on the same display upright, where lines are short
 UPRIGHT_MM = (267.0, 476.0)  # the upright display that the layout is designed for, portrait-1080x1920.toml,
 UPRIGHT_BODIES = (26.25, 46.7)  # and its size in heights of its text
+REACH_MM = 1220.0  # above the floor; the highest that is reached from a wheelchair (EN 301 549, 8.3, forward reach)
+LEAST_REACHED = 0.7  # of a display's height; in less of it there is no room for every page
 
 
 class ScreenFileError(DataFileError):
@@ -23,6 +26,7 @@ class ScreenFileError(DataFileError):
 class ScreenFile:
     """A display. `body_mm`: height of the em square of running text; `touch_device`: an input device of the kernel (""
     unless touches are read with mtdev); `machine`: the places of the parts around it; None if they are not known.
+    `lower_edge_mm`: how high above the floor the display's lower edge is; None if that is not known.
     """
 
     width_px: int
@@ -35,6 +39,17 @@ class ScreenFile:
     touch_input: str
     touch_device: str
     machine: Machine | None = None
+    lower_edge_mm: int | None = None
+
+    @property
+    def reached_px(self) -> int | None:
+        """How much of the display, from its lower edge, is within reach from a wheelchair, where that is not all of it.
+        None where it is, where it is not known, and where too little is.
+        """
+        if self.lower_edge_mm is None:
+            return None
+        reached = math.floor((REACH_MM - self.lower_edge_mm) / self.mm_per_pixel)
+        return reached if self.height_px * LEAST_REACHED <= reached < self.height_px else None
 
     def fitted_to(self, width_px: int, height_px: int) -> ScreenFile:
         """The same for a display of this size in pixels, with everything in proportion as far as both sides have room.
@@ -49,7 +64,7 @@ class ScreenFile:
 
     def _turned(self) -> ScreenFile:
         width_px, height_px = self.height_px, self.width_px
-        unknown = replace(self, machine=None)  # the file's parts are around another display
+        unknown = replace(self, machine=None, lower_edge_mm=None)  # the file is about another display
         if width_px > height_px:
             return replace(unknown, width_px=width_px, height_px=height_px, body_mm=self.body_mm * LYING_SHARE)
         # Seven choices are below each other there, so buttons and text have at most the same share as on that display.
@@ -98,6 +113,7 @@ _KEYS: dict[str, dict[str, _Kind]] = {
         "width_px": _Numbers(320, 7680, whole=True),
         "height_px": _Numbers(320, 7680, whole=True),
         "mm_per_pixel": _Numbers(0.04, 2),
+        "lower_edge_mm": _Numbers(100, 2000, whole=True),
         "fullscreen": bool,
         "borderless": bool,
         "show_cursor": bool,
@@ -107,7 +123,7 @@ _KEYS: dict[str, dict[str, _Kind]] = {
     "machine": dict.fromkeys(PART_MM, _Spot(_Numbers(-2000, 4000, whole=True))),
 }
 _WORDS: dict[type, str] = {bool: "true or false", str: "a text"}
-_OPTIONAL = {("touch", "device"), *(("machine", part) for part in PART_MM)}
+_OPTIONAL = {("display", "lower_edge_mm"), ("touch", "device"), *(("machine", part) for part in PART_MM)}
 _OPTIONAL_TABLES = {"machine"}
 
 
@@ -131,6 +147,7 @@ def load_screen_file(path: Path, *, fullscreen: bool | None = None) -> ScreenFil
         touch_input=touch["input"],
         touch_device=touch.get("device", ""),
         machine=_machine(table),
+        lower_edge_mm=display.get("lower_edge_mm"),
     )
 
 

@@ -24,6 +24,7 @@ _LOOK_S = 0.5  # seconds between two looks whether an unneeded device has played
 
 class Narration:
     """Speaks screens. `in_private()`: whether only the person hears the voice, so that it may be about the person.
+    `is_easy()`: whether easy mode is on, whose pages are said in fewer words and without the step of the visit.
     `lost(why)` is called when nothing can be heard, and not again until something can; and once for each language that
     cannot be heard.
     """
@@ -33,11 +34,13 @@ class Narration:
         voice_dir: Path,
         translation: Callable[[str], Translation],
         in_private: Callable[[], bool],
+        is_easy: Callable[[], bool],
         lost: Callable[[str], None],
     ) -> None:
         self._voice_dir = voice_dir
         self._translation = translation
         self._in_private = in_private
+        self._is_easy = is_easy
         self._lost = lost
         self._audio: SdlAudio | None = None
         self._is_lost = False
@@ -153,11 +156,13 @@ class Narration:
 
     def _spoken(self, model: ScreenModel) -> tuple[Utterance, ...]:
         grammar = self._grammar(model.frame.language)
-        return () if grammar is None else spoken(model, self._translation(model.frame.language), grammar)
+        if grammar is None:
+            return ()
+        return spoken(model, self._translation(model.frame.language), grammar, is_easy=self._is_easy())
 
     def _new_step(self, model: ScreenModel, aloud: bool) -> tuple[Utterance, ...]:
         """The step of the visit, if it has changed since it was last said."""
-        grammar = self._grammar(model.frame.language) if aloud else None
+        grammar = self._grammar(model.frame.language) if aloud and not self._is_easy() else None
         before = self._step
         self._step = () if grammar is None else spoken_step(model, self._translation(model.frame.language), grammar)
         return () if self._step == before else self._step

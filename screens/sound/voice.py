@@ -34,7 +34,8 @@ FORGOTTEN_S = 60.0
 
 class Voice(EventDispatcher):
     """The voice; for Kivy's thread. `is_offered`: screens have buttons for it; `is_on`: screens are spoken; `volume`:
-    in percent. A person's choices end with the visit. Nothing is loaded and no device is open before it is needed.
+    in percent; `is_easy()`: whether the pages of easy mode stand, from any thread. A person's choices end with the
+    visit. Nothing is loaded and no device is open before it is needed.
 
     Headphones switch the voice on while they are plugged in. Only through them is anything said about the person.
     """
@@ -48,12 +49,14 @@ class Voice(EventDispatcher):
         sound: SiteSound,
         voice_dir: Path,
         translation: Callable[[str], Translation],
+        is_easy: Callable[[], bool],
     ) -> None:
         super().__init__()
         self._settings = sound.settings
         self.is_offered = self._settings.is_offered
         self._voice_dir = voice_dir
         self._translation = translation
+        self._is_easy = is_easy
         self._time_of_day = sound.time_of_day
         self._lost = sound.lost
         self._wanted: int | None = None  # the volume that a person chose
@@ -253,7 +256,7 @@ class Voice(EventDispatcher):
         """Make the narration, on the narrator's thread, because loading it takes longer than a frame."""
         from screens.sound.narration import Narration
 
-        return Narration(self._voice_dir, self._translation, lambda: self._in_private, self._lost)
+        return Narration(self._voice_dir, self._translation, lambda: self._in_private, self._is_easy, self._lost)
 
 
 def _which(model: ScreenModel) -> tuple[type, int]:

@@ -150,8 +150,9 @@ TEXT_SCALES = (1.0, 1.3, 1.6)
 @dataclass(frozen=True, slots=True)
 class Theme:
     """Sizes in pixels of this display, the palette, and the pictures that go with it: a folder of assets/images.
-    `text_scale`: how much larger text is than usual; `bar`: of five buttons side by side, which on an upright
-    display have no room for more; `low`: a panel, where every millimetre of height counts.
+    `text_scale`: how much larger text is than usual; `bar`: of six buttons side by side, which on an upright
+    display have no room for more; `low`: a panel, where every millimetre of height counts; `reach`: the height of the
+    lower part of the display in which everything stands, for somebody who cannot reach higher; 0: all of it.
     """
 
     palette: Palette
@@ -171,6 +172,7 @@ class Theme:
     portrait: bool
     low: bool
     pictures: str = "counter"
+    reach: int = 0
 
     @property
     def stacked(self) -> bool:
@@ -188,8 +190,12 @@ class Theme:
         return BY_THEME[self.pictures]
 
     @classmethod
-    def of(cls, screen: ScreenFile, palette: Palette = COUNTER, text_scale: float = 1.0) -> Theme:
-        """The theme at the sizes of `screen`, with text larger by `text_scale`; spaces stay the same."""
+    def of(
+        cls, screen: ScreenFile, palette: Palette = COUNTER, text_scale: float = 1.0, *, low_reach: bool = False
+    ) -> Theme:
+        """The theme at the sizes of `screen`, with text larger by `text_scale`; spaces stay the same. `low_reach`:
+        everything stands where it is reached from a wheelchair.
+        """
 
         def px(mm: float) -> int:
             return round(mm / screen.mm_per_pixel)
@@ -202,15 +208,17 @@ class Theme:
 
         upright = screen.height_px > screen.width_px
         low = screen.height_px < screen.width_px and screen.height_px * screen.mm_per_pixel < LOW_MM
+        tight = low and text_scale > 1
         return cls(
             palette=palette,
             text_scale=text_scale,
             small=text(0.84),
-            bar=text(0.84) if low else px(screen.body_mm) if upright else text(1.0),
+            bar=text(0.84) if low else px(screen.body_mm * 0.88) if upright else text(1.0),
             body=text(1.0),
             lead=text(1.25),
-            title=text(1.6),
-            display=text(2.2),
+            # Where every line counts, what is large already grows less than the words that people read.
+            title=text(1.25 if tight else 1.6),
+            display=text(1.7 if tight else 2.2),
             space=space(0.5 if low else 0.7),
             gap=px(GAP_MM) + 1,
             radius=space(0.35),
@@ -220,4 +228,5 @@ class Theme:
             portrait=upright,
             low=low,
             pictures=_PICTURES[PALETTES.index(palette)],
+            reach=(screen.reached_px or 0) if low_reach else 0,
         )

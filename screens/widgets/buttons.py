@@ -74,7 +74,9 @@ class StepButton(IntentButton):
 class Actions(Row):
     """The visible step buttons of a screen, side by side. `shown`: how many; `due`: their height; `held`: not all pages
     were seen yet, so only those that come early are visible; `size_of`: the size of their words; `scale`: of the text;
-    `ems`: the width of the longest words of all that come, on one line, in font sizes.
+    `is_own_row`: nothing else is beside them, so that a button that turns the page need not be as high as the room that
+    is kept for those of the last page; `ems`: the width of the longest words of all that come, on one line, in font
+    sizes.
     """
 
     held = BooleanProperty(False)
@@ -82,6 +84,7 @@ class Actions(Row):
     shown = NumericProperty(0)
     due = NumericProperty(0)
     scale = NumericProperty(1)
+    is_own_row = BooleanProperty(False)
     ems = NumericProperty(0)
 
     def __init__(self, **kwargs: object) -> None:
@@ -117,6 +120,9 @@ class Actions(Row):
     def on_held(self, *_args: object) -> None:
         self._arrange()
 
+    def on_is_own_row(self, *_args: object) -> None:
+        self._arrange()
+
     def do_layout(self, *args: object) -> None:
         """Lay the buttons out. Held buttons, whose height counts already, have the width of the last page."""
         super().do_layout(*args)
@@ -136,10 +142,16 @@ class Actions(Row):
             for button in shown:
                 super().add_widget(button)
         self.shown = len(shown)
+        for button in self._buttons:
+            is_lower = self.is_own_row and shown == [button] and button.local == NEXT_PAGE
+            button.size_hint_y = None if is_lower else 1
         self._trigger_layout()
         self._level()
 
     def _level(self, *_args: object) -> None:
+        for button in self._buttons:
+            if button.size_hint_y is None:
+                button.height = button.due
         # Held buttons count too: if the room changed with them, the pages would change without end.
         self.due = max(self._kept, *(button.due for button in self._buttons if button.shown), 0.0)
 

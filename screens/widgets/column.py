@@ -13,12 +13,10 @@ from kivy.uix.layout import Layout
 from kivy.uix.widget import Widget
 
 from screens.widgets.mirroring import Row
+from screens.widgets.page_breaks import Piece, page_starts
 from screens.widgets.paragraph import Paragraph
 
 SETTLED_AFTER = 16  # rounds of layout without a change: widths pass down through the boxes, heights come back up
-
-Piece = tuple[float, float]
-"""A piece that must not be cut: its begin and end, in pixels from the top of the column."""
 
 
 class Side(Row):
@@ -144,40 +142,36 @@ class Column(Layout):
         self._clip.width, self._clip.height = int(self.width + 1), ceil(high) - bottom
 
     def _page_starts(self, shown: list[Widget]) -> list[float]:
-        """The begin of each page, as late as possible without cutting a piece that fits on a page."""
+        """The begin of each page."""
         if not 0 < self.height < self.needed - 1:
             return [0.0]
         pieces: list[Piece] = []
+        wholes: list[Piece] = []
         top = 0.0
         for child in shown:
-            pieces += _pieces(child, top, self.height)
+            for widget, begin in _parts(child, top, self.height):
+                lines = widget.text.count("\n") + 1 if isinstance(widget, Paragraph) else 1
+                each = widget.height / lines
+                pieces += ((begin + number * each, begin + (number + 1) * each) for number in range(lines))
+                if lines > 1 and widget.height <= self.height:
+                    wholes.append((begin, begin + widget.height))
             top += child.height + self.spacing
-        pieces.sort()
-        starts = [0.0]
-        while self.needed - starts[-1] > self.height + 1:
-            limit = starts[-1] + self.height + 1
-            cut = [piece for piece in pieces if piece[0] < limit < piece[1]]
-            late = limit
-            while cut:  # a piece across the cut goes to the next page as a whole
-                late = min(begin for begin, _ in cut)
-                cut = [piece for piece in pieces if piece[0] < late < piece[1]]
-            following = [begin for begin, _ in pieces if begin >= late - 0.5]
-            start = min(following, default=late)
-            starts.append(start if start > starts[-1] + 1 else limit)
-        return starts
+        return page_starts(pieces, wholes, self.needed, self.height)
 
 
-def _pieces(widget: Widget, top: float, most: float) -> Iterator[Piece]:
-    """The pieces of `widget`. `top`: its begin from the top of the column; `most`: the height of a page."""
-    if isinstance(widget, Paragraph):
-        lines = widget.text.count("\n") + 1
-        each = widget.height / lines
-        yield from ((top + number * each, top + (number + 1) * each) for number in range(lines))
-    elif not widget.children or (getattr(widget, "is_whole", False) and widget.height <= most):
-        yield top, top + widget.height
-    else:
-        if isinstance(widget, Layout):
-            widget.do_layout()  # its content may not have followed the last turn of the page yet
-        for child in widget.children:
-            if child.height and child.opacity:
-                yield from _pieces(child, top + (widget.top - child.top), most)
+def _parts(widget: Widget, top: float, most: float) -> Iterator[tuple[Widget, float]]:
+    """What `widget` consists of, down to paragraphs and to what must not be cut, with the begin of each from the top of
+    the column. `top`: its own begin; `most`: the height of a page.
+    """
+    if (
+        isinstance(widget, Paragraph)
+        or not widget.children
+        or (getattr(widget, "is_whole", False) and widget.height <= most)
+    ):
+        yield widget, top
+        return
+    if isinstance(widget, Layout):
+        widget.do_layout()  # its content may not have followed the last turn of the page yet
+    for child in widget.children:
+        if child.height and child.opacity:
+            yield from _parts(child, top + (widget.top - child.top), most)

@@ -15,7 +15,7 @@ LATIN_EM, JOINING_EM = 0.58, 0.46
 
 class TermPanel(BoxLayout):
     """A permit's validity. `is_new`: it applies from now on; `wanted`: the width for its end on one line in the larger
-    size, which is used where it is `roomy`; `ems`: the same in heights of the text.
+    size, which is used where it is `roomy`; `ems`: the same in heights of the text; `least`: its least height.
     """
 
     is_whole = True
@@ -26,6 +26,7 @@ class TermPanel(BoxLayout):
     ems = NumericProperty(0)
     wanted = NumericProperty(0)
     roomy = BooleanProperty(True)
+    least = NumericProperty(0)
 
     def on_to_words(self, _instance: object, words: str) -> None:
         # Computed and not measured: the size depends on it, and a measurement would depend on the size.
@@ -41,7 +42,7 @@ def _em_of(character: str) -> float:
 
 
 class TermChange(Row):
-    """Old and new validity side by side. `old` and `new`: from and to, in words."""
+    """Old and new validity side by side, equally high. `old` and `new`: from and to, in words."""
 
     is_whole = True
     old_label = StringProperty("")
@@ -50,6 +51,7 @@ class TermChange(Row):
     new: ListProperty[str] = ListProperty(["", ""])
     has_new = BooleanProperty(False)
     half = NumericProperty(0)
+    least = NumericProperty(0)
 
 
 class Fact(BoxLayout):
@@ -78,6 +80,7 @@ class Remark(Row):
 class HaveReady(BoxLayout):
     """What to have at hand: two documents, each with its icon."""
 
+    is_whole = True
     bring = StringProperty("")
     id_card = StringProperty("")
     permit = StringProperty("")

@@ -29,7 +29,7 @@ LIMIT_S, EASY_LIMIT_S = 120.0, 180.0
 STANDS_OUT = ("title", "display", "lead")
 """Sizes of what is large on a page."""
 
-BAR = ("help", "text_size", "contrast", "choose_language", "voice", "repeat", "volume")
+BAR = ("help", "text_size", "contrast", "low_reach", "choose_language", "voice", "repeat", "volume")
 """Buttons that stand on every page, and that nobody reads twice."""
 
 

@@ -47,10 +47,9 @@ def is_tampered_with(place: KioskHarness, *commands: str) -> None:
 
 
 def closes(place: KioskHarness) -> None:
-    """The machine notices at the next look around, and central is told why."""
+    """The machine notices without any time passing, and central is told why."""
     eventually(lambda: place.running.journal_fault == JOURNAL_BROKEN)
-    place.lets_pass()
-    assert place.sees(s.OutOfService).fault == JOURNAL_BROKEN
+    place.sees(s.OutOfService, lambda state: state.fault == JOURNAL_BROKEN)
     place.running.warm_up()  # the next heartbeat is due
     eventually(lambda: at_central(place).get("fault") == JOURNAL_BROKEN.code, 15.0)
 

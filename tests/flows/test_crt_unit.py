@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from kiosk.workflow.intents import Intent
 from tests.flows.conftest import OpenPlace
 from tests.lobby.kiosk_harness import CHIP_IN_UNIT, FACE_REFRESHED_AT, KioskHarness
 from tests.lobby.visitor import LIN, Visitor
+from tests.waiting import LIMIT_S
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:Exception in thread machine:pytest.PytestUnhandledThreadExceptionWarning"
@@ -256,6 +258,9 @@ def test_a_unit_that_was_unplugged_for_a_moment_serves_whoever_comes_next(open_p
     place = open_place(unit=STAR)
     place.start_kiosk()
     place.plays(LIN.until(s.ReadingIdCard))
+    checked = threading.Event()
+    place.running._permit.submit(lambda _: checked.set())
+    assert checked.wait(LIMIT_S)  # while a visit begins the unit is checked, and it must not be away just then
     place.rig.fault("permit_unit", "unplugged")
     place.rig.clear_faults("permit_unit")
     place.answers(LIN.since(s.ReadingIdCard))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from base64 import b64encode
+from base64 import b32encode, b64encode
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -16,12 +16,17 @@ import pytest
 
 from drivers.simulators.permit_unit_sim import PermitUnitSim
 from drivers.simulators.residents import Residents, check_digit
+from kiosk.__main__ import main
+from kiosk.services.holder_check import hashed as hashed_code
+from kiosk.services.technician_access import hashed as hashed_pin
 from kiosk.workflow import events as on
 from kiosk.workflow import machine, transition
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
+from tests.component.services.test_technician_access import CHEAP_KIB, PIN, SECRET
 from tests.flows.conftest import OpenPlace
 from tests.lobby.kiosk_harness import KioskHarness
+from tests.lobby.operator_keys import write_operator
 from tests.lobby.visitor import LIN, NEIGHBOUR
 from tests.waiting import eventually
 
@@ -265,6 +270,49 @@ def test_nothing_about_the_holder_stays_on_the_kiosks_side(
     assert_nothing_left(place, spoken, caplog, place.config.state_dir)
     place.stop_kiosk()
     assert_nothing_left(place, spoken, caplog, place.config.state_dir)
+
+
+@pytest.mark.parametrize("play", [a_renewal, a_chip_torn_in_the_write, a_stop_in_the_middle_of_writing])
+def test_nothing_about_the_holder_and_no_secret_is_in_a_support_bundle(
+    tmp_path: Path,
+    open_place: OpenPlace,
+    marked: Residents,
+    play: Callable[[KioskHarness], Any],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    pin, attendant = hashed_pin(PIN, CHEAP_KIB), hashed_code("314159", cost=2**4)
+    technicians = tmp_path / "technicians.toml"
+    secret = b32encode(SECRET).decode()
+    technicians.write_text(
+        f'[17]\nname = "甄标记"\nrole = "engineer"\npin = "{pin}"\notp_secret = "{secret}"\n', "utf-8"
+    )
+    tables = {
+        "support": {"certificate": str(write_operator(tmp_path))},
+        "service_mode": {"technicians": str(technicians)},
+        "holder_check": {"way": "none"},
+        "holder_check.attendants": {'"17"': attendant},
+    }
+    place = open_place(residents=marked, tables=tables)
+    place.start_kiosk()
+    play(place)
+    words = ["bundle", "--config", str(tmp_path / "kiosk.toml")]
+    assert main([*words, "--to", str(stick)]) == 0
+    (sealed,) = stick.iterdir()
+    assert main([*words, "--open", str(sealed), "--key", str(tmp_path / "operator.key"), "--to", str(tmp_path)]) == 0
+    folder = Path(capsys.readouterr().out.splitlines()[-1])
+    names = {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()}
+    assert names >= {"diagnose.json", "configuration.json", "journal/steps.jsonl", "journal/stories.txt"}
+    key = b"".join(place.config.central.key.read_bytes().splitlines()[1:-1])
+    secrets = [PIN, "314159", pin.split("$")[-1], attendant.split(":")[-1], secret, key[20:60].decode()]
+    found = [
+        each
+        for file in folder.rglob("*")
+        if file.is_file()
+        for each in found_in(file.name, file.read_bytes(), [*IN_RECORDS, *secrets])
+    ]
+    assert found == []
 
 
 def test_the_markers_would_be_found(open_place: OpenPlace, marked: Residents) -> None:

@@ -32,7 +32,7 @@ ONE_VISIT = {
 
 pytestmark = pytest.mark.slow
 
-PLAYED = (scenarios.DEFAULT, "easy-mode", "status-only")
+PLAYED = (scenarios.DEFAULT, "status-only")
 
 
 def played(scenario: Scenario, out: Path) -> dict[str, Any]:

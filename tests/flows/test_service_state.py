@@ -11,6 +11,7 @@ from kiosk.__main__ import main
 from kiosk.app.snapshots import Snapshots
 from kiosk.control.snapshot import Verdict
 from kiosk.domain.faults import CLOSED_CLEANING, CLOSED_MAINTENANCE, CLOSED_MOVING, Fault
+from kiosk.domain.technician import Technician
 from kiosk.presentation.context import receipt_number
 from kiosk.presentation.present import present
 from kiosk.services.service_state import NAME
@@ -154,7 +155,7 @@ def test_what_cannot_be_kept_is_not_said_to_be_done(place: KioskHarness) -> None
     place.sees(s.Idle)
 
 
-def _who(state: s.InServiceMode) -> t.Technician:
+def _who(state: s.InServiceMode) -> Technician:
     who = t.technician_of(state.task)
     assert who is not None
     return who

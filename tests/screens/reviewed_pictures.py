@@ -48,6 +48,14 @@ def differences(pictures: Collection[Picture], drawn: Path, reviewed: Path = REV
     """Those of `pictures` that look otherwise in `drawn` than in `reviewed`, or are there not at all; and what is there
     of no picture any more.
     """
+    yield from changed(pictures, drawn, reviewed)
+    for picture in kept(reviewed):
+        if picture not in pictures:
+            yield Difference(picture, reviewed / picture.path, None)
+
+
+def changed(pictures: Collection[Picture], drawn: Path, reviewed: Path = REVIEWED) -> Iterator[Difference]:
+    """Those of `pictures` that look otherwise in `drawn` than in `reviewed`, or are there not at all."""
     for picture in pictures:
         before, after = reviewed / picture.path, drawn / picture.path
         if not before.is_file():
@@ -57,9 +65,6 @@ def differences(pictures: Collection[Picture], drawn: Path, reviewed: Path = REV
             where = difference(one, other)
         if where is not None:
             yield Difference(picture, before, after, where)
-    for picture in kept(reviewed):
-        if picture not in pictures:
-            yield Difference(picture, reviewed / picture.path, None)
 
 
 def compared(folder: Path = BUILD, reviewed: Path = REVIEWED) -> list[Difference]:

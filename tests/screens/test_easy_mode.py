@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from assets import ASSETS
+from kiosk.voice.grammar import MORE_PAGES, SEE_SCREEN, Grammar
 from screens.authoring.gallery import SIZES
 from screens.authoring.samples import LANGUAGES
 from tests.screens.conftest import OFFSCREEN
@@ -40,16 +42,27 @@ def easy(window: Window) -> Iterator[Window]:
 
 
 def largest_px(window: Window) -> float:
-    return float(max(label["font_px"] for label in window.ask({"labels": "screen"})["labels"]))
+    return max(sizes_px(window))
+
+
+def smallest_px(window: Window) -> float:
+    """Of the words on the page; those of the bar grow less."""
+    return min(sizes_px(window, but="bar"))
+
+
+def sizes_px(window: Window, but: str = "") -> list[float]:
+    labels = window.ask({"labels": "screen"})["labels"]
+    return [float(label["font_px"]) for label in labels if label["size"] != but]
 
 
 def test_the_first_page_has_larger_text_and_one_choice_less(window: Window) -> None:
     usual = window.show("welcome", "en")["targets"]
-    before = largest_px(window)
+    before, small = largest_px(window), smallest_px(window)
     with_easy = window.touch("easy")["targets"]
-    assert usual.keys() - with_easy.keys() == {"other_services"}
+    assert usual.keys() - with_easy.keys() - {"next_page"} == {"other_services"}
     assert {"start", "easy"} <= with_easy.keys()
-    assert largest_px(window) > before * 1.25
+    assert smallest_px(window) > small * 1.25
+    assert largest_px(window) >= before  # of a panel what is large already grows less
     assert window.touch("easy")["targets"] == usual
     assert largest_px(window) == before
 
@@ -63,6 +76,18 @@ def test_every_screen_fits_in_easy_mode(easy: Window, language: str) -> None:
         assert "easy" not in easy.painted["targets"]
         for page in easy.pages():
             holds(size_of(easy), page["targets"], page)
+
+
+@pytest.mark.parametrize("window", SIZES[:1], indirect=True)
+def test_all_that_is_heard_stands_on_the_page(easy: Window) -> None:
+    grammar = Grammar.load(ASSETS / "voice" / "zh-Hans.toml")
+    phrases = {grammar.phrase(name).text for name in (SEE_SCREEN, MORE_PAGES)}
+    for name in ("notice", "id_card", "insert_permit", "assessment_in_window", "confirm", "take_permit", "thank_you"):
+        easy.show(name, "zh-Hans")
+        heard = set(easy.ask({"heard": True})["words"]) - phrases
+        shown = {label["words"] for page in easy.pages() for label in page["labels"]}
+        assert heard
+        assert heard <= shown, name
 
 
 def test_it_lasts_until_the_visit_ends(easy: Window) -> None:

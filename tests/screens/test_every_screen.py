@@ -31,6 +31,7 @@ SECONDARY = (
     "contrast",
     "easy",
     "help",
+    "low_reach",
     "text_size",
     "voice",
     "repeat",
@@ -104,6 +105,17 @@ def test_the_way_out_and_help_are_at_the_same_place_on_every_screen_that_has_the
     ends, bottoms = [x + width for x, _, width, _ in boxes], [y for _, y, _, _ in boxes]
     assert max(ends) - min(ends) < LEAST_GAP_PX
     assert max(bottoms) - min(bottoms) < LEAST_GAP_PX
+
+
+def test_a_button_that_turns_the_page_is_no_higher_for_what_stands_on_the_last_one(upright: Window) -> None:
+    upright.show("notice", "en")
+    upright.show("welcome", "en")
+    for _ in range(2):
+        upright.touch("text_size")
+    names = ("assessment_in_window", "attendant", "confirm", "outcome_refusal")
+    heights = {name: upright.show(name, "en")["targets"]["next_page"][3] for name in names}
+    assert len(set(heights.values())) == 1, heights
+    upright.show("welcome", "en")
 
 
 def test_nothing_of_a_visit_is_left_on_any_screen_when_the_next_begins(upright: Window) -> None:

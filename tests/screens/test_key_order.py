@@ -33,7 +33,7 @@ def _area(target: str) -> int:
             return 2
         case "cancel" | "easy":
             return 3
-        case "text_size" | "contrast" | "choose_language" | "help":
+        case "text_size" | "contrast" | "low_reach" | "choose_language" | "help":
             return 4
         case _:
             return 1

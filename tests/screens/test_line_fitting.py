@@ -39,6 +39,15 @@ def test_a_number_stays_with_its_unit() -> None:
     assert wrap("已经过期90天了", 10, cells) == ["已经过期", "90天了"]
 
 
+def test_a_number_stays_with_what_it_counts_in_an_address_and_after_a_space() -> None:
+    assert wrap("梧桐里路88弄6号1203室", 13, cells) == ["梧桐里路88弄", "6号1203室"]
+    assert wrap("在这里签注，约 3 分钟。", 17, cells) == ["在这里签注，约", "3 分钟。"]
+
+
+def test_a_long_number_is_parted_after_a_hyphen() -> None:
+    assert wrap("SH-0412-7735", 9, cells) == ["SH-0412-", "7735"]
+
+
 def test_a_word_that_is_longer_than_a_line_is_cut() -> None:
     assert wrap("https://kiosk.example/r/1", 10, cells) == ["https://ki", "osk.exampl", "e/r/1"]
 

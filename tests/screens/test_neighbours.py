@@ -72,7 +72,7 @@ def _place_on_both(window: Window, old: str, new: str) -> Place | None:
 
 def _acting(targets: dict[str, Box]) -> dict[str, Box]:
     """All targets but those that emit nothing: keys, help, and what the bar has for the eyes."""
-    silent = ("key:", "help", "close_help", "contrast", "easy", "text_size")
+    silent = ("key:", "help", "close_help", "contrast", "easy", "low_reach", "text_size")
     return {target: box for target, box in targets.items() if not target.startswith(silent)}
 
 

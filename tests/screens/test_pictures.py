@@ -127,5 +127,5 @@ def test_where_nobody_has_said_where_the_parts_are_there_is_no_plan(told: Path) 
     path.write_text(path.read_text("utf-8").partition("[machine]")[0], "utf-8")
     with opened(told, assets_dir) as window:
         window.show("id_card", "zh-Hans")
-        assert {COUNTER.accent, COUNTER.machine} <= colours_in(window, (200, 260, 880, 900), told)
-        assert colours_in(window, (30, 260, 200, 900), told) == {COUNTER.ground}
+        assert {COUNTER.accent, COUNTER.machine} <= colours_in(window, (200, 260, 880, 1200), told)
+        assert colours_in(window, (30, 260, 200, 1200), told) == {COUNTER.ground}

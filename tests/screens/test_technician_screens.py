@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import product
 
 import pytest
 
@@ -20,10 +21,25 @@ OFTEN = [name for name in NAMES if "_with_" not in name or name.endswith(("2305"
 """Of the many faults the wordiest."""
 
 
-@pytest.mark.parametrize("window", SIZES, indirect=True, scope="module")
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("enlarged", [0, 2], ids=["usual", "largest"])
-def test_all_that_a_model_holds_is_said_fits_and_can_be_touched(window: Window, language: str, enlarged: int) -> None:
+SEEN_OFTEN = {
+    ("panel-1280x800", "en", "largest"),
+    ("portrait-1080x1920", "zh-Hans", "usual"),
+    ("landscape-1920x1080", "en", "usual"),
+}
+LOOKS = [
+    pytest.param(*look, marks=() if look in SEEN_OFTEN else pytest.mark.long)
+    for look in product(SIZES, LANGUAGES, ("usual", "largest"))
+]
+
+
+@pytest.mark.parametrize(
+    ("window", "language", "text"),
+    LOOKS,
+    indirect=["window"],
+    scope="module",
+)
+def test_all_that_a_model_holds_is_said_fits_and_can_be_touched(window: Window, language: str, text: str) -> None:
+    enlarged = 2 if text == "largest" else 0
     names = NAMES if language == "zh-Hans" and not enlarged else OFTEN
     for name in names:
         window.show(f"technician_{name}", language)

@@ -14,20 +14,23 @@ from tests.waiting import FOR_EVER_S, eventually
 
 pytestmark = [pytest.mark.screen, pytest.mark.slow]
 
+ON_THE_SCREEN = ("text_size", "contrast", "low_reach", "easy", "help", "close_help")
+"""Buttons that change what stands on the screen, and tell nobody what was chosen."""
+
 
 @pytest.mark.parametrize("name", EACH_SAMPLE)
 def test_each_target_emits_its_own_intent(upright: Window, name: str) -> None:
     upright.show("welcome", "en")  # what was typed before is forgotten when its screen is left
     targets = upright.show(name, "en")["targets"]
     for target in targets:
-        if not target.startswith(("key:", "next_page", "text_size", "contrast", "easy", "help", "close_help")):
+        if not target.startswith(("key:", "next_page", *ON_THE_SCREEN)):
             assert upright.ask({"touch": target}) == {"done": "touch"}
             assert upright.intent() == target.replace(":", " ", 1)
 
 
 def test_each_screen_offers_what_belongs_to_it(upright: Window) -> None:
     languages = {f"choose_language:{language}" for language in LANGUAGES}
-    everywhere = languages | {"contrast", "easy", "help", "text_size", "next_page", "previous_page"}
+    everywhere = languages | {"next_page", "previous_page", *ON_THE_SCREEN} - {"close_help"}
 
     def offered(name: str) -> set[str]:
         upright.show(name, "en")
@@ -82,7 +85,7 @@ def test_each_screen_offers_what_belongs_to_it(upright: Window) -> None:
     assert offered("help_writing") == {"call_staff", "close_help"}
 
 
-@pytest.mark.parametrize("chosen", ["text_size", "contrast"])
+@pytest.mark.parametrize("chosen", ["text_size", "contrast", "low_reach"])
 def test_whoever_changes_how_it_looks_is_there_and_has_their_time_anew(upright: Window, chosen: str) -> None:
     upright.show("welcome", "en")
     upright.ask({"touch": chosen})

@@ -10,6 +10,7 @@ from datetime import date
 from enum import Enum
 
 from kiosk.domain.personal import Personal
+from kiosk.presentation.models import easy_mode
 from kiosk.presentation.models.frame import Frame, Help
 from kiosk.texts.words import Citation, LocalText, Text, Words
 
@@ -95,6 +96,11 @@ class AssessmentScreen:
     can_go_on: bool
     question: Question | None = None
     is_plain_yes: bool = False
+
+    @property
+    def easy_lines(self) -> tuple[Words, ...]:
+        """The `lines` of easy mode: without those that change nothing for a holder who may endorse now."""
+        return easy_mode.without(easy_mode.FOR_WHOEVER_WAITS, self.lines) if self.is_plain_yes else self.lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +293,11 @@ class ThankYouScreen:
     new_term: Term
     lines: tuple[Words, ...] = ()
     with_receipt: bool = True
+
+    @property
+    def easy_lines(self) -> tuple[Words, ...]:
+        """The `lines` of easy mode: without what stands on the receipt."""
+        return easy_mode.without(easy_mode.ON_THE_RECEIPT, self.lines) if self.with_receipt else self.lines
 
 
 class PageKind(Enum):

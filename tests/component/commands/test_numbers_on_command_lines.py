@@ -76,6 +76,7 @@ OPTIONS = {
     ),
 }
 DATES = {
+    "kiosk journal story --day": ["journal", "story", "--day"],
     "drivers simulate --today": [*RIG, "--today"],
     "kiosk central made --ready-from": ["central", "made", "R-1", "--station", "s", "--ready-from"],
 }

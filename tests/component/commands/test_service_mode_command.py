@@ -14,9 +14,11 @@ from assets import ASSETS
 from kiosk.__main__ import main
 from kiosk.config.service_mode import ServiceModeSettings
 from kiosk.config.settings import ConfigError, load_config
+from kiosk.diagnostics.key_rights import key_rights
 from kiosk.domain.technician import Role, Technician
 from kiosk.services.technician_access import hashed, is_of, unlock_code
 from tests.component.services.test_technician_access import CHEAP_KIB
+from tests.fakes.hand_clock import HandClock
 from tests.lobby.production_site import GOOD, written
 
 PIN = "314159"
@@ -105,6 +107,14 @@ def test_a_file_of_technicians_with_a_mistake_is_refused_and_repeats_no_secret(
     assert "AAAAAAA" not in told
 
 
+def test_a_file_of_technicians_that_others_may_read_is_found_by_diagnose(tmp_path: Path) -> None:
+    (tmp_path / "technicians.toml").write_text(entry(), "utf-8")
+    (tmp_path / "technicians.toml").chmod(0o644)
+    config = load_config(written(tmp_path, f"{GOOD}{TABLE}"), ASSETS)
+    told = [finding.detail for finding in key_rights(config, HandClock())]
+    assert any(each.startswith("technicians.toml is open to others than the kiosk (mode 0644)") for each in told)
+
+
 def test_a_file_that_is_missing_is_said(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"service_mode\.technicians"):
         load_config(written(tmp_path, f"{GOOD}{TABLE}"), ASSETS)
@@ -123,6 +133,7 @@ def test_a_key_is_made_once_and_gives_the_code_of_a_day(tmp_path: Path, capsys: 
     assert key.read_bytes() == made
     found = configured(tmp_path, entry(), f'unlock_key = "{key.name}"\n')
     assert found.unlock_key is not None
+    assert found.files == (tmp_path / "technicians.toml", key)
     capsys.readouterr()
     assert main(["service-mode", "unlock-code", str(key), "一号机", "--day", "2026-03-09"]) == 0
     code = unlock_code(found.unlock_key, "一号机", date(2026, 3, 9))

@@ -43,6 +43,8 @@ monday = "09:00-17:00"
 last_visit_min = 10
 [journal]
 keep_days = 180
+[metrics]
+port = 9942
 [sound]
 volume = 60
 quiet_volume = 30

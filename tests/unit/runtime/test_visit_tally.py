@@ -8,8 +8,9 @@ import pytest
 
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
 from kiosk.domain.faults import PERMIT_JAMMED, UNIT_COVER_OPEN
-from kiosk.runtime.visit_tally import KINDS, OUTCOMES, VisitTally
+from kiosk.runtime.visit_tally import VisitTally
 from kiosk.workflow import states as s
+from kiosk.workflow.visit_outcomes import KINDS, OUTCOMES
 from tests.unit.workflow.machine_samples import LANGUAGE, SITES, VISIT
 from tests.unit.workflow.machine_walk import walk
 
@@ -54,6 +55,7 @@ def test_two_visits_in_a_row_are_two_of_their_kinds() -> None:
 
 
 @pytest.mark.walk
+@pytest.mark.slow
 def test_whatever_state_the_machine_can_be_in_has_a_kind_and_an_outcome() -> None:
     tally = VisitTally()
     for before, _, _ in walk(SITES["of every service"]).arrows():

@@ -123,8 +123,8 @@ def test_a_screen_is_said_from_its_title_to_its_answers() -> None:
 def test_a_question_is_said_with_its_warning_and_the_facts_that_are_its_answers() -> None:
     assert of_whole_screen("question", "en")[2:] == [
         "Please choose what is true. You are responsible for it.",
-        "Nothing has changed",
-        "Something has changed",
+        "Nothing changed",
+        "Something changed",
     ]
     assert of_whole_screen("assessment_in_window", "en")[-5:] == [
         "Please check your address",

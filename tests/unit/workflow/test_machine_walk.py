@@ -30,7 +30,8 @@ from tests.unit.workflow.machine_walk import Walk, name_of, walk
 
 pytestmark = [pytest.mark.walk, pytest.mark.slow]  # the walk of a site takes seconds
 
-AT_EVERY_SITE = pytest.mark.parametrize("place", sorted(SITES))
+# A worker walks over each place once, so what is asked of one place should come to one worker.
+AT_EVERY_SITE = pytest.mark.parametrize("place", sorted(SITES), scope="module")
 EMPTY_PATH = (Custody.WITH_HOLDER, Custody.RETAINED)
 DEADLINE = on.DeadlinePassed("the one of the state")
 

@@ -20,7 +20,7 @@ from tests.unit.workflow.machine_samples import HOLDER, LANGUAGE, SITES, STORIES
 from tests.unit.workflow.machine_walk import walk
 
 pytestmark = pytest.mark.walk
-AT_EVERY_SITE = pytest.mark.parametrize("place", sorted(SITES))
+AT_EVERY_SITE = pytest.mark.parametrize("place", sorted(SITES), scope="module")
 ASKED = on.SwitchOffRequested("SIGTERM")
 DEADLINE = on.DeadlinePassed("the one of the state")
 UNIT_OBEYS: dict[type, on.Event] = {
