@@ -30,6 +30,7 @@ _WORDS = {
     "holder-check": ("kiosk.commands.holder_check", "who may confirm that the holder stands at the kiosk"),
     "service-mode": ("kiosk.commands.service_mode", "who may work at the machine, their cards, codes that unlock it"),
     "journal": ("kiosk.commands.journal", "what happened in a visit or a month; is the journal whole; back it up"),
+    "service-state": ("kiosk.commands.service_state", "close the machine to residents for a reason, or open it again"),
     "retained": ("kiosk.commands.retained", "which permits lie in the bin, or that it was emptied"),
     "bundle": ("kiosk.commands.bundle", "one encrypted file with all that the operator needs to find a fault"),
     "readiness": ("kiosk.commands.readiness", "what was tested, when, by whom, and what is not ready: on paper too"),

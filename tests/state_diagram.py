@@ -62,7 +62,7 @@ def _label(event: on.Event) -> str:
 
 
 def _colour(state: s.State) -> str:
-    if isinstance(state, s.Recovering | s.OutOfService):
+    if isinstance(state, s.Recovering | s.OutOfService | s.InServiceMode):
         return "closed"
     return {Custody.INSIDE: "inside", Custody.AT_MOUTH: "mouth"}.get(s.custody_of(state), "outside")
 

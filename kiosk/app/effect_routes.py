@@ -49,17 +49,23 @@ def call_of(effect: do.Effect) -> NumberedCall | None:
 
 
 def standing_fault(
-    workers: Callable[[], Fault | None], guard: JournalGuard, heartbeat: ServiceThread[Any]
+    workers: Callable[[], Fault | None],
+    guard: JournalGuard,
+    heartbeat: ServiceThread[Any],
+    closed: Callable[[], Fault | None],
 ) -> Callable[[], Fault | None]:
-    """A function that returns the fault that closes the kiosk whatever the devices answer: a hanging worker or a broken
-    journal. A broken journal is verified again at each call, until a technician has accepted it.
+    """A function that returns the fault that closes the kiosk whatever the devices answer: a hanging worker, a broken
+    journal, or `closed()`, that people closed it. A broken journal is verified again at each call, until a technician
+    has accepted it.
     """
 
     def standing() -> Fault | None:
+        by_people = closed()
         if (fault := workers()) is not None:
             return fault
         if (fault := guard.fault) is not None:
             heartbeat.submit(lambda service: service.begin(), "heartbeat", BACKGROUND.seconds)
-        return fault
+            return fault
+        return by_people
 
     return standing

@@ -19,18 +19,13 @@ from kiosk.app.ending import release_all
 from kiosk.app.lesser_devices import LESSER, LesserDevices
 from kiosk.app.service_factory import ServiceFactory
 from kiosk.app.site import about, site_of
+from kiosk.app.site_work import route_site_work
 from kiosk.app.staff_calling import STAFF_CALL, staff_calls
 from kiosk.app.start_failure import print_mistakes
 from kiosk.config.capabilities_check import load_fitting_unit
 from kiosk.config.settings import Config
 from kiosk.domain.clock import Clock
-from kiosk.domain.devices import (
-    GUIDANCE_LIGHTS,
-    ID_READER,
-    PERMIT_CHIP,
-    PERMIT_UNIT,
-    RECEIPT_PRINTER,
-)
+from kiosk.domain.devices import GUIDANCE_LIGHTS, ID_READER, PERMIT_CHIP, PERMIT_UNIT, RECEIPT_PRINTER
 from kiosk.domain.distribution import Distribution
 from kiosk.domain.faults import CONFIGURATION, WORKER_DIED, Fault
 from kiosk.domain.holder_check import CheckWay
@@ -59,6 +54,7 @@ from kiosk.services.journal_guard import JournalGuard
 from kiosk.services.opening_hours import OpeningHoursService, hours_by
 from kiosk.services.part_tests import Look, PartTests
 from kiosk.services.rules import RulesService
+from kiosk.services.service_state import NAME, ServiceState
 from kiosk.services.slot_watch import SlotWatch
 from kiosk.services.staff_calls import StaffCalls
 from kiosk.texts.words import Words
@@ -179,9 +175,12 @@ class Kiosk:
         self.lesser.route(dispatcher)
         if self.config.holder_check.rule.without_face is CheckWay.ATTENDANT:
             dispatcher.route(self._service_thread("holder_check", self._factory.holder_check), (do.CheckAttendant,))
+        service_state = ServiceState(self.config.state_dir / NAME, self.health, surroundings_changed)
         if self.config.service_mode.technicians:
             access = self._service_thread(_TECHNICIAN_ACCESS, self._factory.technician_access)
             dispatcher.route(access, (do.CheckTechnician, do.CheckUnlockCode))
+            beside = partial(self._service_thread, _TECHNICIAN_ACCESS, beside=access)
+            route_site_work(dispatcher, beside, service_state, self.journal, self.clock)
         if self.config.service_mode.service_cards is not None:
             service_cards = self._service_thread(_SERVICE_CARD, self._factory.service_card)
             dispatcher.route(service_cards, (do.AwaitServiceCard, do.StopServiceCard))
@@ -233,7 +232,7 @@ class Kiosk:
             "heartbeat",
             lambda worker: self._factory.heartbeat(worker, lambda: self.engine.state, self._guard, self.health),
         )
-        standing = standing_fault(lambda: self._crew.fault, self._guard, heartbeat)
+        standing = standing_fault(lambda: self._crew.fault, self._guard, heartbeat, service_state.fault)
         journal = self._journal_look = self._service_thread("journal", lambda _: JournalLook(self._guard))
         check = DeviceCheck(id_card, permit, chip, central, journal, self.health, standing, surroundings_changed)
         dispatcher.handle_inline(do.CheckDevices, check.carry_out)

@@ -23,7 +23,7 @@ from kiosk.workflow import events as on
 LESSER = frozenset(device.name for device in DEVICES if not device.visits_need_it)
 """Names of these devices, and of their threads."""
 
-_PRINTS = (do.PrintReceipt, do.PrintApplicationSlip, do.PrintStatusSlip)
+_PRINTS = (do.PrintReceipt, do.PrintApplicationSlip, do.PrintStatusSlip, do.PrintHandOverList)
 
 
 class LesserDevices:

@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from kiosk.services.slot_watch import SlotWatch
     from kiosk.services.staff_calls import StaffCall
     from kiosk.services.technician_access import TechnicianAccess
+    from kiosk.workflow.effects import PrintHandOverList
     from kiosk.workflow.states import State
 
 
@@ -173,11 +174,13 @@ class ServiceFactory:
         from drivers.receipt_printer.device_file import load
         from drivers.transport.urls import open_bytes
         from drivers.typeface import Typeface
+        from kiosk.papers.hand_over import hand_over_list
         from kiosk.papers.receipt_text import ReceiptText
         from kiosk.papers.slip_text import SlipText
         from kiosk.papers.slips import Slips
         from kiosk.papers.test_print import test_print
         from kiosk.services.receipt import ReceiptService
+        from kiosk.texts.translation import Translation
 
         printer = ReceiptPrinter(
             lambda: open_bytes(self._config.devices[RECEIPT_PRINTER], RECEIPT_PRINTER.name),
@@ -191,7 +194,12 @@ class ServiceFactory:
         def compose_test() -> ReceiptDocument:
             return test_print(self._config.kiosk_name, self._clock.now(), self._config.receipt_link)
 
-        return ReceiptService(printer, text.compose, Slips(self._about, slips).compose, compose_test)
+        def compose_hand_over(effect: PrintHandOverList) -> ReceiptDocument:
+            texts = Translation.whatever_technicians_read(self._config.assets_dir / "locale", effect.language)
+            return hand_over_list(effect.permits, texts.words, self._config.kiosk_name, self._clock.now())
+
+        slip = Slips(self._about, slips).compose
+        return ReceiptService(printer, text.compose, slip, compose_test, compose_hand_over)
 
     def code_scanner(self, worker: Worker) -> CodeScannerService:
         from drivers.code_scanner.device import LineScanner

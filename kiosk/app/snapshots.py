@@ -19,7 +19,7 @@ from kiosk.domain.endorsement import Custody
 from kiosk.journal.journal import Journal, JournalFailed
 from kiosk.journal.names import stored_name
 from kiosk.runtime.log_output import lines_dropped
-from kiosk.services.device_health import BIN, CENTRAL, CERTIFICATES, DISPLAY, JOURNAL, DeviceHealth
+from kiosk.services.device_health import BIN, CENTRAL, CERTIFICATES, DISPLAY, JOURNAL, SERVICE_STATE, DeviceHealth
 from kiosk.version import VERSION
 from kiosk.workflow import states as s
 
@@ -129,7 +129,7 @@ def found_now(kiosk: Kiosk) -> tuple[Found, ...]:
     """Every device that this kiosk has, then what is told of beside them."""
     present = [device for device in DEVICES if kiosk.config.devices[device]]
     needed = {device.name: device.visits_need_it for device in present}
-    needed |= {CENTRAL: True, CERTIFICATES: True, JOURNAL: True, DISPLAY: False, BIN: False}
+    needed |= {CENTRAL: True, CERTIFICATES: True, JOURNAL: True, DISPLAY: False, BIN: False, SERVICE_STATE: True}
     return _found(kiosk.health, needed)
 
 

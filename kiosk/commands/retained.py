@@ -10,10 +10,12 @@ from pathlib import Path
 
 from kiosk.commands import journal as journal_command
 from kiosk.commands.run import DEFAULT_CONFIG
+from kiosk.commands.shell_user import shell_user
 from kiosk.config.settings import Config
 from kiosk.domain.clock import SystemClock
+from kiosk.journal.bin_emptied import note_emptied
 from kiosk.journal.bin_rows import BIN_LOOKED_INTO, IN_BIN, PUT_INTO_BIN, in_bin
-from kiosk.journal.journal import BIN_EMPTIED, Journal, KeptPermit
+from kiosk.journal.journal import Journal, KeptPermit
 from kiosk.presentation.context import receipt_number
 
 
@@ -49,9 +51,7 @@ def _list(config: Config, path: Path, args: argparse.Namespace) -> int:
                 return 2
             if args.put_in:
                 journal.note(PUT_INTO_BIN, {IN_BIN: True})
-            kept = journal.permits_in_bin()
-            if args.emptied:
-                journal.note(BIN_EMPTIED, {"permits": len(kept)})
+            kept = note_emptied(journal, {"user": shell_user()}) if args.emptied else journal.permits_in_bin()
     for permit in kept:
         print(_line(permit))
     print(_total(kept) if not args.emptied else f"{len(kept)} taken out")

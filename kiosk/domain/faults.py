@@ -294,6 +294,38 @@ JOURNAL_HELD = _fault(
     "Another program holds the journal (a copy, a backup, an open sqlite3). Find it with `fuser -v` on journal.db in "
     "the state directory and let it end; the kiosk opens again by itself.",
 )
+CLOSED_CLEANING = _fault(
+    "6311",
+    "closed_cleaning",
+    Severity.OUT_OF_SERVICE,
+    "closed_cleaning",
+    "Somebody closed the machine to clean it. When it is clean, open it: service mode, *Service state*; or `python -m "
+    "kiosk service-state --resume`.",
+)
+CLOSED_MAINTENANCE = _fault(
+    "6312",
+    "closed_maintenance",
+    Severity.OUT_OF_SERVICE,
+    "closed_maintenance",
+    "Somebody closed the machine to work at it, or the file that says so is spoilt. When nobody works at it, open it: "
+    "service mode, *Service state*; or `python -m kiosk service-state --resume`.",
+)
+CLOSED_PAPER = _fault(
+    "6313",
+    "closed_paper",
+    Severity.OUT_OF_SERVICE,
+    "closed_paper",
+    "Somebody closed the machine to load paper. When the roll is in, open it: service mode, *Service state*; or "
+    "`python -m kiosk service-state --resume`.",
+)
+CLOSED_MOVING = _fault(
+    "6314",
+    "closed_moving",
+    Severity.OUT_OF_SERVICE,
+    "closed_moving",
+    "Somebody closed the machine to move it. When it stands and is connected, open it: service mode, *Service state*; "
+    "or `python -m kiosk service-state --resume`.",
+)
 RECOVERY_STUCK = _fault(
     "6202",
     "recovery_stuck",

@@ -21,11 +21,13 @@ class Right(Enum):
     """What can be done in service mode beyond looking at the machine's state, which every role may."""
 
     TEST = "test"  # a device is asked to work
+    CLOSE = "close"  # the machine is closed for a reason, and opened again
+    EMPTY_BIN = "empty_bin"  # retained permits are listed, handed over, and the bin noted as empty
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
-    Role.SITE_STAFF: frozenset(),
-    Role.ENGINEER: frozenset({Right.TEST}),
+    Role.SITE_STAFF: frozenset({Right.CLOSE, Right.EMPTY_BIN}),
+    Role.ENGINEER: frozenset({Right.TEST, Right.CLOSE}),
     Role.AUDITOR: frozenset(),
 }
 

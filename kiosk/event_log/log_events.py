@@ -165,6 +165,13 @@ class LogEvent(Enum):
     )
     SERVICE_CARD_REMOVED = ("service_card_removed", "the service card that had signed left its reader", ())
     UNLOCK_REFUSED = ("unlock_refused", "a code that was to unlock service mode did not", ())
+    SERVICE_STATE = ("service_state", "a technician closed or opened the machine", ("state", "technician"))
+    SERVICE_STATE_UNKEPT = (
+        "service_state_unkept",
+        "that the machine is closed, or open, could not be written, so nothing was changed",
+        ("error",),
+    )
+    BIN_EMPTIED = ("bin_emptied", "a technician noted that the bin was emptied", ("permits", "technician"))
     PART_TESTED = ("part_tested", "a technician tested a part of the machine", ("device", "test", "outcome"))
     MACHINE_UNSEEN = ("machine_unseen", "how the machine is could not be collected for the technician", ("error",))
     UNLOCKED = ("unlocked", "tries for service mode are counted anew, by a code of the operator's", ())

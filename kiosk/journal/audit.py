@@ -125,6 +125,7 @@ def _facts(event: on.Event, after: s.State) -> Facts:
             | on.FaceNotRewritten(fault=fault)
             | on.ReceiptNotPrinted(fault=fault)
             | on.CodeScannerFailed(fault=fault)
+            | on.BinUnanswered(fault=fault)
         ):
             facts["fault"] = fault.code
         case on.IdCardRefused(refusal=refusal) | on.EndorsementRefused(refusal=refusal):
@@ -145,6 +146,10 @@ def _facts(event: on.Event, after: s.State) -> Facts:
             facts["drawable"] = grant.drawable.value
         case on.EndorsementRecalled(chip=chip, grant=grant):
             facts |= {"recalled": chip.value, "granted": grant is not None}
+        case on.ServiceStateChanged(closed=closed):
+            facts["service_state"] = "open" if closed is None else closed.name
+        case on.BinListed(permits=permits):
+            facts["permits"] = len(permits)
         case on.AttendantConfirmed(attendant=number):
             facts["attendant"] = number
         case on.AttendantNotConfirmed(locked=locked):
@@ -205,6 +210,8 @@ def _of_service_mode(task: t.Task) -> Facts:
         facts["factor"] = "card" if who.by_service_card else "code"
     if isinstance(task, t.EnteringNumber) and task.problem is not None:
         facts["problem"] = task.problem.value
+    if isinstance(task, t.ChangingServiceState):
+        facts["service_state"] = "open" if task.reason is None else task.reason.value
     record = task.last if isinstance(task, t.ShowingPart) else task.record if isinstance(task, t.JudgingTest) else None
     if record is not None:
         facts |= {"part": record.part, "test": record.test, "outcome": record.outcome.value}

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from kiosk.domain.faults import DISK_FULL, Fault
+from kiosk.domain.retained import KeptPermit as KeptPermit
 from kiosk.journal.boot import Moment
 
 
@@ -91,17 +92,6 @@ class Queue:
     oldest_at: datetime | None
     overtaken_at: datetime | None = None
     oldest: int | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class KeptPermit:
-    """A permit in the bin. `endorsement_id`: the number by which central was told; its holder was shown the first eight
-    figures. `is_certain`: the unit said that the permit went in, or staff found it there.
-    """
-
-    at: datetime
-    endorsement_id: UUID | None
-    is_certain: bool
 
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)

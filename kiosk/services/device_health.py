@@ -22,15 +22,17 @@ from kiosk.domain.devices import (
     RECEIPT_PRINTER,
 )
 from kiosk.domain.faults import Fault, Severity
+from kiosk.domain.service_state import is_closed_by_people
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.workflow import events as on
 
 OK = "ok"
 
 CENTRAL, CERTIFICATES, JOURNAL, DISPLAY, BIN = "central", "certificates", "journal", "display", "bin"
+SERVICE_STATE = "service_state"
 """Names that are reported like devices though they are none."""
 
-BESIDE_DEVICES = (CENTRAL, CERTIFICATES, JOURNAL, DISPLAY, BIN)
+BESIDE_DEVICES = (CENTRAL, CERTIFICATES, JOURNAL, DISPLAY, BIN, SERVICE_STATE)
 
 _WORKS = {
     on.IdCardRead: ID_READER,
@@ -87,7 +89,7 @@ class DeviceHealth:
         """Note what an event of a service says about devices. `step`: the name of the machine's state meanwhile."""
         fault = getattr(event, "fault", None)
         with self._lock:
-            if isinstance(fault, Fault):
+            if isinstance(fault, Fault) and not is_closed_by_people(fault):
                 self._failures[fault.code, step] += 1
             if type(event) in _COUNTED:
                 self._counts[_COUNTED[type(event)]] += 1

@@ -27,11 +27,13 @@ class ReceiptService:
         compose: Compose,
         compose_slip: ComposeSlip,
         compose_test: Callable[[], ReceiptDocument],
+        compose_hand_over: Callable[[do.PrintHandOverList], ReceiptDocument],
     ) -> None:
         self._printer = printer
         self._compose = compose
         self._compose_slip = compose_slip
         self._compose_test = compose_test
+        self._compose_hand_over = compose_hand_over
         self._used = False
 
     @property
@@ -40,6 +42,7 @@ class ReceiptService:
             do.PrintReceipt: self._print_receipt,
             do.PrintApplicationSlip: self._print_slip,
             do.PrintStatusSlip: self._print_slip,
+            do.PrintHandOverList: self._print_hand_over,
             do.ClearPersonalData: self._clear_personal_data,
         }
 
@@ -59,6 +62,9 @@ class ReceiptService:
 
     def _print_slip(self, effect: do.PrintApplicationSlip | do.PrintStatusSlip, post: Post) -> None:
         self._print(self._compose_slip(effect), post)
+
+    def _print_hand_over(self, effect: do.PrintHandOverList, post: Post) -> None:
+        self._print(self._compose_hand_over(effect), post)
 
     def _print(self, paper: ReceiptDocument, post: Post) -> None:
         self._used = True

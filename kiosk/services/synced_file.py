@@ -18,11 +18,28 @@ def write_synced(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     written.replace(path)
-    directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)  # or the name is not on the disk yet
+    _sync_names(path.parent)  # or the name is not on the disk yet
+
+
+def remove_synced(path: Path) -> None:
+    """Remove `path`, whatever it is but a directory that is not empty; gone from the disk when this returns. May raise
+    OSError, but not where nothing is there.
+    """
     try:
-        os.fsync(directory)
+        path.unlink()
+    except FileNotFoundError:
+        return
+    except OSError:
+        path.rmdir()
+    _sync_names(path.parent)
+
+
+def _sync_names(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
     finally:
-        os.close(directory)
+        os.close(descriptor)
 
 
 def read_small(path: Path) -> bytes:

@@ -11,8 +11,12 @@ from kiosk.domain.personal import Personal
 from kiosk.policy.permit_calendar import PermitCalendar
 from kiosk.workflow.technician.effects import (
     AwaitServiceCard,
+    ChangeServiceState,
     CheckTechnician,
     CheckUnlockCode,
+    ListBin,
+    NoteBinEmptied,
+    PrintHandOverList,
     StopServiceCard,
     TestPart,
 )
@@ -363,5 +367,9 @@ Effect = (
     | CheckTechnician
     | CheckUnlockCode
     | TestPart
+    | ChangeServiceState
+    | ListBin
+    | NoteBinEmptied
+    | PrintHandOverList
     | EndProgram
 )

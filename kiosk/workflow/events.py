@@ -16,11 +16,16 @@ from kiosk.policy.permit_calendar import PermitCalendar
 from kiosk.workflow.effects import ChipAnswers, ChipCommands
 from kiosk.workflow.intents import Intent
 from kiosk.workflow.technician.events import (
+    BinListed,
+    BinUnanswered,
+    EmptyingNoted,
     PartTested,
     ServiceCardAccepted,
     ServiceCardRefused,
     ServiceCardRemoved,
     ServiceModeRequested,
+    ServiceStateChanged,
+    ServiceStateNotChanged,
     SignInUnanswered,
     TechnicianAdmitted,
     TechnicianNotAdmitted,
@@ -416,6 +421,11 @@ Event = (
     | Unlocked
     | UnlockRefused
     | PartTested
+    | BinListed
+    | BinUnanswered
+    | EmptyingNoted
+    | ServiceStateChanged
+    | ServiceStateNotChanged
     | HoursEnded
     | HoursBegan
     | SwitchOffRequested

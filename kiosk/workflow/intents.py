@@ -32,5 +32,6 @@ class Intent(Enum):
     SIGN_OUT = "sign_out"
     UNLOCK = "unlock"
     TEST = "test"  # choice: the test's name
+    DO = "do"  # choice: what a technician does, by the name of the page's offer
     ORDER_BY = "order_by"  # choice: how the overview is ordered
     CALL_STAFF = "call_staff"  # the machine never hears of it

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -17,13 +16,13 @@ from kiosk.config.settings import Config
 from kiosk.control.snapshot import Verdict
 from kiosk.domain.endorsement import Custody
 from kiosk.domain.faults import CATALOGUE, Part
-from kiosk.services.technician_access import hashed
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from kiosk.workflow.technician import tasks as t
-from tests.component.services.test_technician_access import CHEAP_KIB, PIN, SECRET, code_at
+from tests.component.services.test_technician_access import PIN, code_at
 from tests.fakes.service_cards import Authority
+from tests.flows.service_mode import at_task, signs_in, write_technicians
 from tests.lobby import kiosk_harness
 from tests.lobby.direct_chips import direct_chip
 from tests.lobby.kiosk_harness import KioskHarness
@@ -37,19 +36,7 @@ OpenPlace = Callable[..., KioskHarness]
 
 @pytest.fixture
 def technicians(tmp_path: Path) -> str:
-    """The file that a site keeps of its technicians."""
-    file = tmp_path / "technicians.toml"
-    lines = []
-    for number, role in (("17", "engineer"), ("42", "auditor")):
-        lines += [
-            f"[{number}]",
-            f'name = "某{number}"',
-            f'role = "{role}"',
-            f'pin = "{hashed(PIN, CHEAP_KIB)}"',
-            f'otp_secret = "{base64.b32encode(SECRET).decode()}"',
-        ]
-    file.write_text("\n".join(lines), "utf-8")
-    return str(file)
+    return write_technicians(tmp_path / "technicians.toml", ("17", "engineer"), ("42", "auditor"))
 
 
 @pytest.fixture
@@ -58,19 +45,6 @@ def served(open_place: OpenPlace, technicians: str) -> KioskHarness:
     place.start_kiosk()
     place.sees(s.Idle)
     return place
-
-
-def at_task(place: KioskHarness, kind: type[t.Task]) -> s.InServiceMode:
-    return place.sees(s.InServiceMode, lambda state: isinstance(state.task, kind))
-
-
-def signs_in(place: KioskHarness, number: str = "17") -> None:
-    place.running.engine.post(on.PersonChose(Intent.OPEN_SERVICE_MODE))
-    at_task(place, t.EnteringNumber)
-    place.chooses(Intent.ENTER_CODE, number + code_at(place.clock.now()))
-    at_task(place, t.EnteringPin)
-    place.chooses(Intent.ENTER_CODE, PIN)
-    at_task(place, t.ShowingOverview)
 
 
 def test_a_closed_kiosk_lets_no_technician_in_and_goes_on(

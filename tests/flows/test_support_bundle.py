@@ -19,7 +19,8 @@ from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from kiosk.workflow.technician import tasks as t
 from tests.flows.conftest import OpenPlace
-from tests.flows.test_service_mode import asks_for_test, at_task, last_record, signs_in, technicians  # noqa: F401
+from tests.flows.service_mode import at_task, signs_in
+from tests.flows.test_service_mode import asks_for_test, last_record, technicians  # noqa: F401
 from tests.lobby.kiosk_harness import KioskHarness
 from tests.lobby.operator_keys import PASS_PHRASE, write_operator
 from tests.lobby.visitor import LIN

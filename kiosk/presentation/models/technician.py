@@ -7,6 +7,7 @@ from enum import Enum
 
 from kiosk.presentation.models.frame import Frame
 from kiosk.texts.words import Text, Words
+from kiosk.workflow.intents import Intent
 
 
 class Sign(Enum):
@@ -65,7 +66,7 @@ class OverviewScreen:
 
 @dataclass(frozen=True, slots=True)
 class TestOffer:
-    """A test that can be made: its name, and what it does in words."""
+    """A test that can be made, or what else can be done: its name, and what it does in words."""
 
     __test__ = False
 
@@ -76,9 +77,9 @@ class TestOffer:
 @dataclass(frozen=True, slots=True)
 class PartScreen:
     """One part: how it is, what to do about it, what can be tested. `remedy`: of its fault; `facts`: what else is known
-    of it, which may change while the page stands. `result`: of the test that
-    was just made; `question`: what only a person sees of a test, and then nothing else is offered. `busy`: a test is
-    under way.
+    of it, which may change while the page stands. `result`: of what was just done; `question`: what only a person sees
+    of a test, and then nothing else is offered. `busy`: a test, or what else was ordered, is under way. `offered`: what
+    choosing one of `tests` means.
     """
 
     frame: Frame
@@ -92,6 +93,7 @@ class PartScreen:
     result_sign: Sign = Sign.UNKNOWN
     question: Text | None = None
     busy: bool = False
+    offered: Intent = Intent.TEST
 
 
 TechnicianScreenModel = SignInScreen | OverviewScreen | PartScreen

@@ -8,6 +8,7 @@ from kiosk.presentation.models.frame import Frame
 from kiosk.presentation.models.technician import OverviewScreen, PartLine, Sign
 from kiosk.texts.words import Text, Words
 from kiosk.workflow.technician import tasks as t
+from kiosk.workflow.technician.service_state import PART as SERVICE_STATE
 
 _SIGNS = {
     Verdict.SERVING: Sign.WELL,
@@ -71,7 +72,9 @@ def state_of(found: Found) -> Words:
     """How a part is, in words."""
     if not found.was_asked:
         return Text("overview.state.not_asked")
-    return Text("overview.state.ok") if found.fault is None else fault_words(found.fault)
+    if found.fault is not None:
+        return fault_words(found.fault)
+    return Text("overview.state.open") if found.name == SERVICE_STATE else Text("overview.state.ok")
 
 
 def fault_words(fault: Fault) -> Text:

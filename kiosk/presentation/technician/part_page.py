@@ -24,7 +24,7 @@ AtPart = t.ShowingPart | t.TestingPart | t.JudgingTest
 def part_page(frame: Frame, task: AtPart, machine: Snapshot | None) -> PartScreen:
     """`machine`: how everything is; None until that is known."""
     part = task.record.part if isinstance(task, t.JudgingTest) else task.part
-    found = _found(part, machine)
+    found = found_in(machine, part)
     last = task.last if isinstance(task, t.ShowingPart) else None
     tests = tests_for(task.who, part) if isinstance(task, t.ShowingPart) else ()
     judged = task.record if isinstance(task, t.JudgingTest) else None
@@ -43,7 +43,8 @@ def part_page(frame: Frame, task: AtPart, machine: Snapshot | None) -> PartScree
     )
 
 
-def _found(part: str, machine: Snapshot | None) -> Found:
+def found_in(machine: Snapshot | None, part: str) -> Found:
+    """How a part is, as far as is known."""
     nothing = Found(part, visits_need_it=False, was_asked=False)
     if machine is None:
         return nothing
@@ -54,9 +55,13 @@ def _facts(found: Found) -> tuple[Words, ...]:
     needed = Text("part_page.needed" if found.visits_need_it else "part_page.not_needed")
     if not found.was_asked:
         return (needed,)
+    return (needed, since_of(found))
+
+
+def since_of(found: Found) -> Words:
+    """For how long a part has been as it is."""
     # Whole minutes: the page is made anew for every other word on it.
-    since = Text("part_page.since", (("minutes", int(found.since_s // 60)),))
-    return (needed, since)
+    return Text("part_page.since", (("minutes", int(found.since_s // 60)),))
 
 
 def _result(record: t.TestRecord) -> Words:

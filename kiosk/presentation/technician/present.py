@@ -6,8 +6,10 @@ from kiosk.control.snapshot import Snapshot
 from kiosk.presentation.context import PresentationContext, frame_of
 from kiosk.presentation.models.frame import WayOut
 from kiosk.presentation.models.technician import TechnicianScreenModel
+from kiosk.presentation.technician.bin_page import bin_page
 from kiosk.presentation.technician.overview_page import overview_page
 from kiosk.presentation.technician.part_page import part_page
+from kiosk.presentation.technician.service_state_page import service_state_page
 from kiosk.presentation.technician.sign_in_page import sign_in_page
 from kiosk.workflow import states as s
 from kiosk.workflow.technician import tasks as t
@@ -23,5 +25,9 @@ def present_service_mode(
             return overview_page(frame, task, machine)
         case t.ShowingPart() | t.TestingPart() | t.JudgingTest():
             return part_page(frame, task, machine)
+        case t.ShowingServiceState() | t.ChangingServiceState():
+            return service_state_page(frame, task, machine)
+        case t.ListingBin() | t.ShowingBin() | t.PrintingHandOver() | t.AskingIfEmptied() | t.NotingEmptied():
+            return bin_page(frame, state, task, machine)
         case _:
             return sign_in_page(frame, task, has_service_cards=about.has_service_cards)

@@ -18,6 +18,13 @@ _TABLE: dict[type, Deadline] = {
     t.ShowingOverview: Deadline("overview", LEFT_S, True, "work at the cabinet; then residents are served again"),
     t.ShowingPart: Deadline("part", LEFT_S, True, "as the overview"),
     t.TestingPart: Deadline("part_test", LONGEST_TEST_S, False, "the longest that a test may take"),
+    t.ShowingServiceState: Deadline("service_state", LEFT_S, True, "as the overview"),
+    t.ChangingServiceState: Deadline("service_state_change", 15, False, "a line on disk"),
+    t.ListingBin: Deadline("bin_list", 30, False, "another program may hold the journal for 15 s"),
+    t.ShowingBin: Deadline("bin", LEFT_S, True, "permits are counted and put into envelopes"),
+    t.PrintingHandOver: Deadline("bin_print", LONGEST_TEST_S, False, "a receipt as long as the bin is full"),
+    t.AskingIfEmptied: Deadline("bin_question", LEFT_S, True, "looking into the bin once more"),
+    t.NotingEmptied: Deadline("bin_note", 30, False, "as the list"),
     t.JudgingTest: Deadline("judging", LEFT_S, True, "looking at a print, or at the lights"),
 }
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.domain.personal import Personal
+from kiosk.domain.retained import KeptPermit
+from kiosk.domain.service_state import ClosingReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +45,33 @@ class TestPart:
 
     part: str
     test: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeServiceState:
+    """Close the machine for `reason`, or open it where that is None, and keep it so over restarts. `by`: a
+    technician's number.
+    """
+
+    reason: ClosingReason | None
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListBin:
+    """Which permits lie in the bin?"""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintHandOverList:
+    """Print the list with which these permits are handed over, with room for a name and a signature."""
+
+    permits: tuple[KeptPermit, ...]
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteBinEmptied:
+    """Note in the journal that the bin was emptied. `by`: a technician's number."""
+
+    by: str

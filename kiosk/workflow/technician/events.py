@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kiosk.domain.faults import Fault
+from kiosk.domain.retained import KeptPermit
 from kiosk.domain.technician import Technician
 from kiosk.workflow.technician.tasks import SignInProblem, TestRecord
 
@@ -62,3 +64,34 @@ class UnlockRefused:
 @dataclass(frozen=True, slots=True)
 class PartTested:
     record: TestRecord
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceStateChanged:
+    """The machine was closed by people, and why; None: it was opened."""
+
+    closed: Fault | None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceStateNotChanged:
+    """The change could not be kept, so nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class BinListed:
+    """The permits in the bin, oldest first."""
+
+    permits: tuple[KeptPermit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyingNoted:
+    """The journal says now that the bin was emptied."""
+
+
+@dataclass(frozen=True, slots=True)
+class BinUnanswered:
+    """The journal could not be read or written, and why."""
+
+    fault: Fault

@@ -11,7 +11,6 @@ import re
 from dataclasses import replace
 from typing import assert_never
 
-from kiosk.domain.endorsement import Custody
 from kiosk.domain.faults import Fault
 from kiosk.domain.part_tests import PART_TESTS
 from kiosk.domain.personal import Personal
@@ -20,6 +19,8 @@ from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
+from kiosk.workflow.technician import bin as at_the_bin
+from kiosk.workflow.technician import service_state
 from kiosk.workflow.technician import tasks as t
 from kiosk.workflow.transition import Site, Step
 
@@ -46,7 +47,10 @@ def leave(site: Site, state: s.InServiceMode) -> Step:
     """Back to serving residents: as after a start, the unit says first where a permit is. One whose holder has gone
     is still not offered to whoever stands there.
     """
-    closed = s.Recovering() if state.fault is None or _is_settled(state.custody) else _as_before(state, state.fault)
+    if (stays := service_state.stays_closed(state)) is not None:
+        return Step(stays, (*_stops_looking(site), do.ClearPersonalData()))
+    fault = None if service_state.is_settled(state.custody) else state.fault
+    closed = s.Recovering() if fault is None else _as_before(state, fault)
     asking = () if state.inspecting else (do.InspectPath(),)  # a second answer to one question would come in a visit
     return Step(closed, (*_stops_looking(site), do.ClearPersonalData(), *asking))
 
@@ -57,10 +61,6 @@ def _stops_looking(site: Site) -> tuple[do.StopServiceCard, ...]:
 
 def _as_before(state: s.InServiceMode, fault: Fault) -> s.OutOfService:
     return s.OutOfService(fault, state.custody, state.held, inspecting=True)
-
-
-def _is_settled(custody: Custody) -> bool:
-    return custody in (Custody.WITH_HOLDER, Custody.RETAINED)
 
 
 def in_service_mode(site: Site, state: s.InServiceMode, event: on.Event) -> Step | None:
@@ -88,6 +88,10 @@ def _overdue(site: Site, state: s.InServiceMode) -> Step:
             return _goes_to(state, t.EnteringNumber(t.SignInProblem.UNANSWERED))
         case t.TestingPart(who=who, part=part, test=test):
             return _goes_to(state, t.ShowingPart(who, part, t.TestRecord(part, test, t.Outcome.NO_ANSWER)))
+        case t.ChangingServiceState(who=who):
+            return _goes_to(state, t.ShowingServiceState(who, failed=True))
+        case (t.ListingBin() | t.PrintingHandOver() | t.NotingEmptied()) as waiting:
+            return at_the_bin.overdue(state, waiting)
         case _:
             return leave(site, state)
 
@@ -122,6 +126,10 @@ def _task(site: Site, state: s.InServiceMode, event: on.Event) -> Step | None:
             return _testing(state, task, event)
         case t.JudgingTest():
             return _judging(state, task, event)
+        case t.ShowingServiceState() | t.ChangingServiceState():
+            return service_state.at_service_state(state, task, event)
+        case t.ListingBin() | t.ShowingBin() | t.PrintingHandOver() | t.AskingIfEmptied() | t.NotingEmptied():
+            return at_the_bin.at_bin(state, task, event)
         case _:
             assert_never(task)
 
@@ -204,6 +212,10 @@ def _checking_unlock_code(state: s.InServiceMode, event: on.Event) -> Step | Non
 
 def _overview(site: Site, state: s.InServiceMode, task: t.ShowingOverview, event: on.Event) -> Step | None:
     match event:
+        case on.PersonChose(intent=Intent.CHOOSE, choice=service_state.PART):
+            return _goes_to(state, t.ShowingServiceState(task.who))
+        case on.PersonChose(intent=Intent.CHOOSE, choice=at_the_bin.PART):
+            return at_the_bin.look_into(state, task)
         case on.PersonChose(intent=Intent.CHOOSE, choice=part) if part in site.parts:
             return _goes_to(state, t.ShowingPart(task.who, part))
         case on.PersonChose(intent=Intent.ORDER_BY, choice=word) if word in {view.value for view in t.View}:

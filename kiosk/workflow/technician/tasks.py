@@ -7,6 +7,8 @@ from enum import Enum
 
 from kiosk.domain.faults import Fault
 from kiosk.domain.personal import Personal
+from kiosk.domain.retained import KeptPermit
+from kiosk.domain.service_state import ClosingReason
 from kiosk.domain.technician import Technician
 
 
@@ -148,14 +150,91 @@ class JudgingTest:
     record: TestRecord
 
 
+@dataclass(frozen=True, slots=True)
+class ShowingServiceState:
+    """Whether the machine is closed, and what it can be closed for. `failed`: the last change could not be kept."""
+
+    who: Technician
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChangingServiceState:
+    """The machine is being closed for `reason`; None: it is being opened."""
+
+    who: Technician
+    reason: ClosingReason | None
+
+
+class BinResult(Enum):
+    """What was last done at the page of the bin."""
+
+    PRINTED = "printed"
+    NOT_PRINTED = "not_printed"
+    EMPTIED = "emptied"
+    FAILED = "failed"  # the journal could not be read or written
+
+
+@dataclass(frozen=True, slots=True)
+class ListingBin:
+    """The journal is asked which permits lie in the bin."""
+
+    who: Technician
+
+
+@dataclass(frozen=True, slots=True)
+class ShowingBin:
+    """The permits in the bin, by the journal; None: it did not answer."""
+
+    who: Technician
+    permits: tuple[KeptPermit, ...] | None
+    result: BinResult | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PrintingHandOver:
+    """The list with which the permits are handed over is being printed."""
+
+    who: Technician
+    permits: tuple[KeptPermit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AskingIfEmptied:
+    """Were all of these permits taken out? The note cannot be taken back."""
+
+    who: Technician
+    permits: tuple[KeptPermit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotingEmptied:
+    """The journal is to say that the bin was emptied."""
+
+    who: Technician
+    permits: tuple[KeptPermit, ...]
+
+
 SigningIn = EnteringNumber | EnteringPin | CheckingTechnician | EnteringUnlockCode | CheckingUnlockCode
-SignedIn = ShowingOverview | ShowingPart | TestingPart | JudgingTest
+AtServiceState = ShowingServiceState | ChangingServiceState
+AtBin = ListingBin | ShowingBin | PrintingHandOver | AskingIfEmptied | NotingEmptied
+SignedIn = ShowingOverview | ShowingPart | TestingPart | JudgingTest | AtServiceState | AtBin
 Task = SigningIn | SignedIn
 
-AwaitsTechnician = EnteringNumber | EnteringPin | EnteringUnlockCode | ShowingOverview | ShowingPart | JudgingTest
+AwaitsTechnician = (
+    EnteringNumber
+    | EnteringPin
+    | EnteringUnlockCode
+    | ShowingOverview
+    | ShowingPart
+    | JudgingTest
+    | ShowingServiceState
+    | ShowingBin
+    | AskingIfEmptied
+)
 """A technician is to read and choose; otherwise a device or the program is at work."""
 
-CanGoBack = EnteringPin | EnteringUnlockCode | ShowingPart
+CanGoBack = EnteringPin | EnteringUnlockCode | ShowingPart | ShowingServiceState | ShowingBin | AskingIfEmptied
 
 
 def technician_of(task: Task) -> Technician | None:

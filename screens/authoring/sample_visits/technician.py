@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
 
 from kiosk.control.snapshot import ClockNow, Found, JournalNow, Snapshot, StateNow, Waiting
-from kiosk.domain.faults import CATALOGUE, CERTIFICATE_ENDS, PAPER_OUT, PERMIT_JAMMED, Fault
+from kiosk.domain.clock import SHANGHAI
+from kiosk.domain.faults import CATALOGUE, CERTIFICATE_ENDS, PAPER_OUT, PERMIT_JAMMED, PERMIT_UNACCOUNTED, Fault
 from kiosk.domain.personal import Personal
+from kiosk.domain.retained import KeptPermit
+from kiosk.domain.service_state import CLOSED_FOR, ClosingReason
 from kiosk.domain.technician import LANGUAGES, Role, Technician
 from kiosk.presentation.models.technician import TechnicianScreenModel
 from kiosk.presentation.technician.present import present_service_mode
@@ -21,7 +26,7 @@ _WITH_SERVICE_CARDS = "sign_in_card"
 """The beginning of the names of what is seen where there is a reader for service cards."""
 _WHO = Technician("17", "E. Sample", Role.ENGINEER)
 _PARTS = ("id_reader", "permit_unit", "permit_chip", "receipt_printer", "code_scanner", "guidance_lights")
-_BESIDE = ("central", "certificates", "journal", "display", "bin")
+_BESIDE = ("central", "certificates", "journal", "display", "bin", "service_state")
 
 
 def technician_samples(language: str) -> dict[str, TechnicianScreenModel]:
@@ -65,10 +70,33 @@ def _tasks() -> Iterator[tuple[str, t.Task, Snapshot | None]]:
     yield "part_passed", t.ShowingPart(_WHO, "guidance_lights", passed), well
     failed = t.TestRecord("receipt_printer", "status", t.Outcome.FAILED, PAPER_OUT)
     yield "part_failed", t.ShowingPart(_WHO, "receipt_printer", failed), troubled
+    yield from _site_work()
     for fault in CATALOGUE.values():
         part = fault.part.name.lower()
         about_it = part if part in (*_PARTS, *_BESIDE) else "journal"
         yield f"part_with_{fault.code}", t.ShowingPart(_WHO, about_it), machine({about_it: fault})
+
+
+def _site_work() -> Iterator[tuple[str, t.Task, Snapshot | None]]:
+    well, unaccounted = machine({}), machine({"bin": PERMIT_UNACCOUNTED})
+    yield "part_service_state", t.ShowingServiceState(_WHO), well
+    for fault in CLOSED_FOR.values():
+        yield f"part_service_state_{fault.name}", t.ShowingServiceState(_WHO), machine({"service_state": fault})
+    yield "part_service_state_failed", t.ShowingServiceState(_WHO, failed=True), well
+    yield "part_service_state_changing", t.ChangingServiceState(_WHO, ClosingReason.PAPER), well
+    yield "part_service_state_to_an_auditor", t.ShowingServiceState(replace(_WHO, role=Role.AUDITOR)), well
+    at = datetime(2026, 3, 7, 16, 42, tzinfo=SHANGHAI)
+    kept = tuple(KeptPermit(at, UUID(int=(0xA1B2C3D4 + 7919 * n) << 96), is_certain=n % 3 != 1) for n in range(16))
+    yield "part_bin_listing", t.ListingBin(_WHO), well
+    yield "part_bin_empty", t.ShowingBin(_WHO, ()), well
+    yield "part_bin", t.ShowingBin(_WHO, kept[:1]), well
+    yield "part_bin_uncertain", t.ShowingBin(_WHO, kept, t.BinResult.NOT_PRINTED), unaccounted
+    yield "part_bin_printing", t.PrintingHandOver(_WHO, kept), unaccounted
+    yield "part_bin_printed", t.ShowingBin(_WHO, kept, t.BinResult.PRINTED), unaccounted
+    yield "part_bin_question", t.AskingIfEmptied(_WHO, kept), unaccounted
+    yield "part_bin_noting", t.NotingEmptied(_WHO, kept), unaccounted
+    yield "part_bin_emptied", t.ShowingBin(_WHO, (), t.BinResult.EMPTIED), well
+    yield "part_bin_failed", t.ShowingBin(_WHO, None, t.BinResult.FAILED), well
 
 
 _TROUBLES = {"permit_unit": PERMIT_JAMMED, "receipt_printer": PAPER_OUT, "certificates": CERTIFICATE_ENDS}

@@ -16,6 +16,7 @@ from kiosk.domain.endorsement import ChipState, Drawable, FaceState, Grant, Refu
 from kiosk.domain.holder_check import NO_CHECK, CheckWay, HolderCheckRule
 from kiosk.domain.identity_number import IdentityNumber, PermitNumber
 from kiosk.domain.personal import Personal
+from kiosk.domain.retained import KeptPermit
 from kiosk.domain.technician import Role, Technician
 from kiosk.policy.assessment import AssessedOutcome, Assessment, Channel, EvidenceAsked
 from kiosk.policy.permit_calendar import PermitCalendar
@@ -254,7 +255,9 @@ OF_EVERY_SERVICE = (
 
 ENGINEER = Technician("17", "某工", Role.ENGINEER)
 ENGINEER_BY_CARD = replace(ENGINEER, by_service_card=True)
+SITE_STAFF = Technician("19", "某站", Role.SITE_STAFF)
 AUDITOR = Technician("18", "某审", Role.AUDITOR)
+KEPT = KeptPermit(datetime(2025, 5, 19, 9, tzinfo=SHANGHAI), CUT_OFF, is_certain=False)
 PRINTED = TestRecord("receipt_printer", "print", Outcome.ASKED)
 OF_TECHNICIANS: tuple[on.Event, ...] = (
     on.ServiceModeRequested(),
@@ -275,8 +278,19 @@ OF_TECHNICIANS: tuple[on.Event, ...] = (
     on.ServiceCardRefused(SignInProblem.SERVICE_CARD_FOREIGN),
     on.ServiceCardRefused(SignInProblem.SERVICE_CARD_READER_GONE),
     on.ServiceCardRemoved(),
+    on.PersonChose(Intent.CHOOSE, "service_state"),
+    on.PersonChose(Intent.CHOOSE, "bin"),
+    *(on.PersonChose(Intent.DO, word) for word in ("cleaning", "resume", "print_list", "emptied", "yes")),
+    on.ServiceStateChanged(faults.CLOSED_CLEANING),
+    on.ServiceStateChanged(None),
+    on.ServiceStateNotChanged(),
+    on.BinListed(()),
+    on.BinListed((KEPT,)),
+    on.BinUnanswered(faults.DISK_FULL),
+    on.EmptyingNoted(),
     on.TechnicianAdmitted(ENGINEER),
     on.TechnicianAdmitted(ENGINEER_BY_CARD),
+    on.TechnicianAdmitted(SITE_STAFF),
     on.TechnicianAdmitted(AUDITOR),
     on.TechnicianNotAdmitted(0.0),
     on.TechnicianNotAdmitted(29.5),

@@ -13,7 +13,8 @@ import pytest
 from kiosk.app.shown_screens import ShownScreens
 from kiosk.central.repeating import Call, patience_s
 from kiosk.domain.endorsement import Custody
-from kiosk.domain.technician import Technician
+from kiosk.domain.service_state import is_closed_by_people
+from kiosk.domain.technician import RIGHTS, Right, Technician
 from kiosk.presentation.context import PresentationContext
 from kiosk.presentation.models.screens import AnyScreenModel
 from kiosk.presentation.pages import page_of
@@ -31,6 +32,7 @@ pytestmark = [pytest.mark.walk, pytest.mark.slow]  # the walk of a site takes se
 
 # A worker walks over each place once, so what is asked of one place should come to one worker.
 AT_EVERY_SITE = pytest.mark.parametrize("place", sorted(SITES), scope="module")
+EMPTY_PATH = (Custody.WITH_HOLDER, Custody.RETAINED)
 DEADLINE = on.DeadlinePassed("the one of the state")
 
 HEEDED = """
@@ -39,10 +41,11 @@ Idle: DeadlinePassed DeviceFailed HoursEnded ServiceModeRequested choose_languag
 OutOfHours: DeadlinePassed DeviceFailed HoursBegan HoursEnded ServiceModeRequested open_service_mode
 OutOfService: DeadlinePassed DeviceFailed DevicesReady FaceRewritten PathInspected PathNotInspected PermitAtMouth
     PermitOutOfSight PermitRetained PermitTaken PermitTakenIn ServiceModeRequested open_service_mode
-InServiceMode: DeadlinePassed FaceRewritten PartTested PathInspected PathNotInspected PermitAtMouth PermitOutOfSight
-    PermitRetained PermitTaken PermitTakenIn ServiceCardAccepted ServiceCardRefused ServiceCardRemoved SignInUnanswered
-    TechnicianAdmitted TechnicianNotAdmitted UnlockRefused Unlocked
-    back cancel choose choose_language enter_code go_on more_time order_by sign_out test unlock
+InServiceMode: BinListed BinUnanswered DeadlinePassed EmptyingNoted FaceRewritten PartTested PathInspected
+    PathNotInspected PermitAtMouth PermitOutOfSight PermitRetained PermitTaken PermitTakenIn ReceiptNotPrinted
+    ReceiptPrinted ServiceCardAccepted ServiceCardRefused ServiceCardRemoved ServiceStateChanged
+    ServiceStateNotChanged SignInUnanswered TechnicianAdmitted TechnicianNotAdmitted UnlockRefused Unlocked back
+    cancel choose choose_language do enter_code go_on more_time order_by sign_out test unlock
 ChoosingService: DeadlinePassed DeviceFailed back cancel choose choose_language more_time
 ChoosingAgent: DeadlinePassed DeviceFailed back cancel choose choose_language more_time
 ExplainingService: DeadlinePassed DeviceFailed back cancel choose_language finish go_on more_time
@@ -140,6 +143,35 @@ def test_a_technician_may_come_at_any_hour() -> None:
     assert taken is not None
     assert isinstance(taken.state, s.InServiceMode)
     assert step(SITES["without a face"], closed, on.ServiceModeRequested()) is None
+
+
+def test_only_who_may_look_after_the_machine_closes_it_opens_it_or_sees_to_the_bin() -> None:
+    ordered = set()
+    for before, _, taken in walked("with technicians").arrows():
+        for effect in taken.effects:
+            if isinstance(effect, do.ChangeServiceState | do.PrintHandOverList | do.NoteBinEmptied):
+                who = _who(before)
+                assert who is not None
+                assert who.may(Right.CLOSE if isinstance(effect, do.ChangeServiceState) else Right.EMPTY_BIN)
+                assert s.custody_of(before) in EMPTY_PATH or isinstance(effect, do.ChangeServiceState)
+                ordered.add(type(effect))
+    assert len(ordered) == 3
+
+
+def test_no_role_may_do_everything() -> None:
+    assert all(rights < frozenset(Right) for rights in RIGHTS.values())
+
+
+def test_a_machine_that_was_closed_is_never_left_towards_residents_by_service_mode() -> None:
+    left = 0
+    for before, _, taken in walked("with technicians").arrows():
+        if not isinstance(before, s.InServiceMode) or isinstance(taken.state, s.InServiceMode):
+            continue
+        if is_closed_by_people(before.fault) and before.custody is Custody.WITH_HOLDER:
+            left += 1
+            assert isinstance(taken.state, s.OutOfService)
+            assert taken.state.fault is before.fault
+    assert left
 
 
 def test_nobody_is_signed_in_who_was_not_admitted() -> None:
