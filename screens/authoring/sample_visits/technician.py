@@ -25,6 +25,7 @@ __all__ = ["LANGUAGES", "technician_samples"]
 _WITH_SERVICE_CARDS = "sign_in_card"
 """The beginning of the names of what is seen where there is a reader for service cards."""
 _WHO = Technician("17", "E. Sample", Role.ENGINEER)
+_STAFF = replace(_WHO, role=Role.SITE_STAFF)
 _PARTS = ("id_reader", "permit_unit", "permit_chip", "receipt_printer", "code_scanner", "guidance_lights")
 _BESIDE = ("central", "certificates", "journal", "display", "bin", "service_state")
 
@@ -87,16 +88,16 @@ def _site_work() -> Iterator[tuple[str, t.Task, Snapshot | None]]:
     yield "part_service_state_to_an_auditor", t.ShowingServiceState(replace(_WHO, role=Role.AUDITOR)), well
     at = datetime(2026, 3, 7, 16, 42, tzinfo=SHANGHAI)
     kept = tuple(KeptPermit(at, UUID(int=(0xA1B2C3D4 + 7919 * n) << 96), is_certain=n % 3 != 1) for n in range(16))
-    yield "part_bin_listing", t.ListingBin(_WHO), well
-    yield "part_bin_empty", t.ShowingBin(_WHO, ()), well
-    yield "part_bin", t.ShowingBin(_WHO, kept[:1]), well
-    yield "part_bin_uncertain", t.ShowingBin(_WHO, kept, t.BinResult.NOT_PRINTED), unaccounted
-    yield "part_bin_printing", t.PrintingHandOver(_WHO, kept), unaccounted
-    yield "part_bin_printed", t.ShowingBin(_WHO, kept, t.BinResult.PRINTED), unaccounted
-    yield "part_bin_question", t.AskingIfEmptied(_WHO, kept), unaccounted
-    yield "part_bin_noting", t.NotingEmptied(_WHO, kept), unaccounted
-    yield "part_bin_emptied", t.ShowingBin(_WHO, (), t.BinResult.EMPTIED), well
-    yield "part_bin_failed", t.ShowingBin(_WHO, None, t.BinResult.FAILED), well
+    yield "part_bin_listing", t.ListingBin(_STAFF), well
+    yield "part_bin_empty", t.ShowingBin(_STAFF, ()), well
+    yield "part_bin", t.ShowingBin(_STAFF, kept[:1]), well
+    yield "part_bin_uncertain", t.ShowingBin(_STAFF, kept, t.BinResult.NOT_PRINTED), unaccounted
+    yield "part_bin_printing", t.PrintingHandOver(_STAFF, kept), unaccounted
+    yield "part_bin_printed", t.ShowingBin(_STAFF, kept, t.BinResult.PRINTED), unaccounted
+    yield "part_bin_question", t.AskingIfEmptied(_STAFF, kept), unaccounted
+    yield "part_bin_noting", t.NotingEmptied(_STAFF, kept), unaccounted
+    yield "part_bin_emptied", t.ShowingBin(_STAFF, (), t.BinResult.EMPTIED), well
+    yield "part_bin_failed", t.ShowingBin(_STAFF, None, t.BinResult.FAILED), well
 
 
 _TROUBLES = {"permit_unit": PERMIT_JAMMED, "receipt_printer": PAPER_OUT, "certificates": CERTIFICATE_ENDS}

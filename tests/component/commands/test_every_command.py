@@ -68,7 +68,9 @@ def test_control_c_ends_a_command_without_a_traceback(tmp_path: Path) -> None:
     pipe = tmp_path / "residents.json"
     os.mkfifo(pipe)
     database = f"sqlite:///{tmp_path / 'central.db'}"
-    command = [sys.executable, "-m", "kiosk", "central", "seed", "--database", database, str(pipe)]
+    # A shell lets what it starts in the background ignore SIGINT, and so would this process.
+    heeding = ["env", "--default-signal=INT", sys.executable]
+    command = [*heeding, "-m", "kiosk", "central", "seed", "--database", database, str(pipe)]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
         with pipe.open("w"):  # returns when the command has opened its end, and so reads
             process.send_signal(signal.SIGINT)
