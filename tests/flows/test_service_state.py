@@ -80,11 +80,29 @@ def test_a_machine_that_was_closed_for_cleaning_says_so_over_a_restart_until_som
     assert Snapshots(lambda: place.running).take().verdict is Verdict.NOT_IN_SERVICE
     place.stop_kiosk()
     place.start_kiosk()
+    place.sees(s.Recovering)  # what follows is of the new start
     is_closed(place, CLOSED_CLEANING)
     resumes(place)
     place.begins()
     place.sees(s.ShowingNotice)
     assert not (place.config.state_dir / NAME).exists()
+
+
+@pytest.mark.parametrize(
+    ("reason", "fault"),
+    [
+        ("cleaning", "closed_cleaning"),
+        ("maintenance", "closed_maintenance"),
+        ("paper", "closed_paper"),
+        ("moving", "closed_moving"),
+    ],
+)
+def test_residents_read_why_it_is_closed(place: KioskHarness, reason: str, fault: str) -> None:
+    closes(place, reason)
+    closed = place.sees(s.OutOfService)
+    assert closed.fault is not None
+    assert closed.fault.name == fault
+    assert Text(f"fault.{fault}.public") in _texts_of(place, closed)
 
 
 def _texts_of(place: KioskHarness, state: s.OutOfService) -> list[object]:
