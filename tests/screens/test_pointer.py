@@ -126,6 +126,8 @@ def test_touches_on_a_button_that_a_mirrored_page_has_in_the_corner_are_the_butt
     eventually(lambda: on_x.ask({"touches_waiting": True}) and "close_help" in on_x.painted["targets"])
     _clicks_in_the_corner(display, 4)
     assert "open_service_mode" not in _up_to_a_click(display, on_x)
+    on_x.ask({"touch": "close_help"})
+    eventually(lambda: on_x.ask({"touches_waiting": True}) and "start" in on_x.painted["targets"])
 
 
 def _up_to_a_click(display: str, window: Window) -> list[str | None]:
