@@ -116,6 +116,7 @@ def test_five_touches_in_the_empty_corner_ask_for_service_mode_and_four_do_not(d
     assert "open_service_mode" not in _up_to_a_click(display, on_x)
     _clicks_in_the_corner(display, 5)
     assert "open_service_mode" in _up_to_a_click(display, on_x)
+    on_x.forget()
 
 
 def test_touches_on_a_button_that_a_mirrored_page_has_in_the_corner_are_the_buttons(display: str, on_x: Window) -> None:
@@ -128,6 +129,7 @@ def test_touches_on_a_button_that_a_mirrored_page_has_in_the_corner_are_the_butt
     assert "open_service_mode" not in _up_to_a_click(display, on_x)
     on_x.ask({"touch": "close_help"})
     eventually(lambda: on_x.ask({"touches_waiting": True}) and "start" in on_x.painted["targets"])
+    on_x.forget()
 
 
 def _up_to_a_click(display: str, window: Window) -> list[str | None]:
