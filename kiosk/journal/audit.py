@@ -18,7 +18,7 @@ from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.technician import tasks as t
 from kiosk.workflow.transition import Step
-from kiosk.workflow.visit_outcomes import kind_of, outcome_of
+from kiosk.workflow.visit_outcomes import ending_of, kind_of, outcome_of
 
 ContentHash = Callable[[str, PermitContent], str]
 """(chip serial, content) → a keyed hash, by which equal contents are recognised."""
@@ -51,6 +51,8 @@ def _told_of(step: Step) -> UUID | None:
 
 
 def _endorsement_of(state: s.State) -> UUID | None:
+    if (ending := ending_of(state)) is not None:
+        return s.endorsement_of(ending)
     match state:
         case s.AskingPendingRewrites(visit=visit):
             return visit.id  # a grant that central may have made goes by the question's number
@@ -69,16 +71,6 @@ def _endorsement_of(state: s.State) -> UUID | None:
             return grant.endorsement_id
         case s.RecoveringChip(story=story) | s.RecoveringGrant(story=story):
             return story.endorsement_id
-        case (
-            s.ReturningPermit(ending=ending)
-            | s.TakingBack(ending=ending)
-            | s.Retaining(ending=ending)
-            | s.AwaitingRemoval(ending=ending)
-            | s.ShowingOutcome(ending=ending)
-            | s.AwaitingHolder(ending=ending)
-            | s.RecoveringFace(ending=ending)
-        ):
-            return s.endorsement_of(ending)
         case s.PrintingReceipt(renewed=renewed) | s.Thanking(renewed=renewed):
             return renewed.grant.endorsement_id
         case _:

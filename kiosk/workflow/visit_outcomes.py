@@ -28,8 +28,8 @@ def kind_of(purpose: s.VisitPurpose) -> str:
     return purpose.service.value if purpose.kind is s.VisitKind.SERVICE else purpose.kind.value
 
 
-def outcome_of(state: s.State) -> str | None:
-    """What this state says of the visit's ending, or None."""
+def ending_of(state: s.State) -> s.Ending | None:
+    """The ending that this state brings a permit's way to, or None."""
     match state:
         case (
             s.ReturningPermit(ending=ending)
@@ -40,7 +40,16 @@ def outcome_of(state: s.State) -> str | None:
             | s.AwaitingHolder(ending=ending)
             | s.RecoveringFace(ending=ending)
         ):
-            return _ENDINGS[type(ending)]
+            return ending
+        case _:
+            return None
+
+
+def outcome_of(state: s.State) -> str | None:
+    """What this state says of the visit's ending, or None."""
+    if (ending := ending_of(state)) is not None:
+        return _ENDINGS[type(ending)]
+    match state:
         case s.PrintingReceipt() | s.Thanking():
             return _ENDINGS[s.Renewed]
         case s.PrintingSlip() | s.ShowingApplication():

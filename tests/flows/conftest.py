@@ -14,6 +14,7 @@ from drivers.simulators.residents import Residents, load_residents
 from drivers.typeface import Typeface
 from kiosk.demo.central_records import central_records
 from kiosk.reference_central.residents import ResidentImport
+from tests.flows.service_mode import write_technicians
 from tests.lobby.direct_chips import direct_chip
 from tests.lobby.kiosk_harness import KioskHarness
 from tests.lobby.own_kiosk import OwnKiosk, SharedSimulation
@@ -42,6 +43,12 @@ def residents(everybody: Residents) -> Residents:
 def with_permits(everybody: Residents, *names: str) -> Residents:
     """Everybody, but permits of these names only."""
     return replace(everybody, permits={name: everybody.permits[name] for name in names})
+
+
+@pytest.fixture
+def technicians(tmp_path: Path) -> str:
+    """The file that a site keeps of its technicians: an engineer and an auditor."""
+    return write_technicians(tmp_path / "technicians.toml", ("17", "engineer"), ("42", "auditor"))
 
 
 @pytest.fixture(scope="session")

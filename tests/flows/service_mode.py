@@ -40,3 +40,17 @@ def signs_in(place: KioskHarness, number: str = "17") -> None:
     at_task(place, t.EnteringPin)
     place.chooses(Intent.ENTER_CODE, PIN)
     at_task(place, t.ShowingOverview)
+
+
+def asks_for_test(place: KioskHarness, part: str, test: str) -> None:
+    place.chooses(Intent.CHOOSE, part)
+    at_task(place, t.ShowingPart)
+    place.chooses(Intent.TEST, test)
+    at_task(place, t.TestingPart)
+
+
+def last_record(place: KioskHarness) -> t.TestRecord:
+    task = at_task(place, t.ShowingPart).task
+    assert isinstance(task, t.ShowingPart)
+    assert task.last is not None
+    return task.last

@@ -22,7 +22,7 @@ from kiosk.workflow.intents import Intent
 from kiosk.workflow.technician import tasks as t
 from tests.component.services.test_technician_access import PIN, code_at
 from tests.fakes.service_cards import Authority
-from tests.flows.service_mode import at_task, signs_in, write_technicians
+from tests.flows.service_mode import asks_for_test, at_task, last_record, signs_in
 from tests.lobby import kiosk_harness
 from tests.lobby.direct_chips import direct_chip
 from tests.lobby.kiosk_harness import KioskHarness
@@ -32,11 +32,6 @@ from tests.waiting import eventually
 pytestmark = pytest.mark.slow
 
 OpenPlace = Callable[..., KioskHarness]
-
-
-@pytest.fixture
-def technicians(tmp_path: Path) -> str:
-    return write_technicians(tmp_path / "technicians.toml", ("17", "engineer"), ("42", "auditor"))
 
 
 @pytest.fixture
@@ -65,20 +60,6 @@ def test_a_closed_kiosk_lets_no_technician_in_and_goes_on(
     place.running.engine.post(on.SwitchOffRequested("SIGTERM"))
     place.sees(s.OutOfService, lambda state: state.switching_off)
     assert not any(isinstance(state, s.InServiceMode) for state in place.states)
-
-
-def asks_for_test(place: KioskHarness, part: str, test: str) -> None:
-    place.chooses(Intent.CHOOSE, part)
-    at_task(place, t.ShowingPart)
-    place.chooses(Intent.TEST, test)
-    at_task(place, t.TestingPart)
-
-
-def last_record(place: KioskHarness) -> t.TestRecord:
-    task = at_task(place, t.ShowingPart).task
-    assert isinstance(task, t.ShowingPart)
-    assert task.last is not None
-    return task.last
 
 
 def test_a_technician_prints_a_test_page_judges_it_and_residents_are_served_again(served: KioskHarness) -> None:

@@ -19,8 +19,7 @@ from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from kiosk.workflow.technician import tasks as t
 from tests.flows.conftest import OpenPlace
-from tests.flows.service_mode import at_task, signs_in
-from tests.flows.test_service_mode import asks_for_test, last_record, technicians  # noqa: F401
+from tests.flows.service_mode import asks_for_test, at_task, last_record, signs_in
 from tests.lobby.kiosk_harness import KioskHarness
 from tests.lobby.operator_keys import PASS_PHRASE, write_operator
 from tests.lobby.visitor import LIN
@@ -70,7 +69,7 @@ def test_the_operator_reads_in_a_bundle_what_the_running_kiosk_says_and_what_hap
 def test_a_readiness_report_names_the_last_test_of_each_part_and_its_paper_has_its_fonts(
     tmp_path: Path,
     open_place: OpenPlace,
-    technicians: str,  # noqa: F811
+    technicians: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     place = open_place(tables={"service_mode": {"technicians": technicians}})

@@ -1,6 +1,6 @@
 """The permits in the bin: which they are, the list with which they are handed over, and the note that it was emptied.
 
-Laws: only who may look after the machine prints or notes. Nothing is noted while a permit is in the path, for it may be
+Laws: only who may empty the bin prints or notes. Nothing is noted while a permit is in the path, for it may be
 on its way into the bin.
 """
 
